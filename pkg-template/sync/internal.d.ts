@@ -63,6 +63,16 @@ export interface JournalRecord {
   n?: string;
 }
 
+/** What tells the successor of a file that is being replaced from other files of its name. */
+export interface Retirement {
+  /** The id of the successor, once an answer has told it. Nothing else counts then. */
+  by?: string;
+  /** The size of the successor. */
+  size?: number;
+  /** The MD5 digest of the successor, if it is known. */
+  hash?: string;
+}
+
 /** A line of a manifest. */
 export interface ManifestLine {
   path: string;
@@ -208,8 +218,8 @@ export interface ListOptions {
   signal: AbortSignal;
   order(path: string): string;
   isFolded: boolean;
-  /** Ids of files that are being replaced: they are not listed where their successor is. */
-  retiring: ReadonlySet<string>;
+  /** Files that are being replaced, by their ids: they are not listed where their successor is. */
+  retiring: ReadonlyMap<string, Retirement>;
   /** Whether entries have what a manifest holds of them. */
   isDetailed: boolean;
   /** The numbers of files by their ids, where a folder has several of one name. */

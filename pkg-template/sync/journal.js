@@ -15,7 +15,7 @@ import { SyncError } from './error.js';
 import { NUMBER_MARK, numberOf } from './names.js';
 import { linesOf, sorted, Spool, writeLines } from './spool.js';
 
-/** @import { JournalRecord } from './internal.d.ts' */
+/** @import { JournalRecord, Retirement } from './internal.d.ts' */
 
 const VERSION = 1;
 
@@ -25,7 +25,7 @@ const VERSION = 1;
  * @property {[string, string]} places
  * @property {boolean} fold
  * @property {boolean} [md5] Whether the hashes of the Media Manager are MD5 digests, once that is known.
- * @property {string[]} [retiring] Ids of files that are being replaced.
+ * @property {({ id: string } & Retirement)[]} [retiring] Files that are being replaced.
  */
 
 /** @param {string} line */
@@ -65,8 +65,8 @@ export class Journal {
   #isReadOnly;
   /** Lines wait for each other, as positions in a file are shared. */
   #last = Promise.resolve();
-  /** @type {Set<string>} */
-  retiring = new Set();
+  /** Files that are being replaced, by their ids. @type {Map<string, Retirement>} */
+  retiring = new Map();
 
   /**
    * @param {string | undefined} file
@@ -77,7 +77,7 @@ export class Journal {
     this.#file = file;
     this.#header = header;
     this.#isReadOnly = isReadOnly;
-    for (const id of header.retiring ?? []) this.retiring.add(id);
+    for (const { id, ...about } of header.retiring ?? []) this.retiring.set(id, about);
   }
 
   /**
@@ -167,11 +167,23 @@ export class Journal {
    * the old and the new file for two. All others say what the listings and the bytes say, too.
    *
    * @param {string} id
+   * @param {Retirement} about
    */
-  async retire(id) {
-    this.retiring.add(id);
-    await this.#append({ retire: id });
+  async retire(id, about) {
+    this.retiring.set(id, about);
+    await this.#append({ retire: id, about });
     await this.#log?.datasync();
+  }
+
+  /**
+   * Notes which file has replaced the one with this id.
+   *
+   * @param {string} id
+   * @param {Retirement & { by: string }} about
+   */
+  replaced(id, about) {
+    this.retiring.set(id, about);
+    return this.#append({ retire: id, about });
   }
 
   /** @param {string[]} ids */
@@ -221,7 +233,7 @@ export class Journal {
         for await (const line of linesOf(each)) {
           const record = parsed(line);
           if (record?.p !== undefined) yield { order: order(record.p), record };
-          else if (record?.retire !== undefined) retiring.add(record.retire);
+          else if (record?.retire !== undefined) retiring.set(record.retire, record.about ?? {});
           else if (record?.retired) for (const id of record.retired) retiring.delete(id);
           else if (record?.md5 !== undefined && record.journal === undefined) header.md5 = record.md5;
         }
@@ -235,7 +247,7 @@ export class Journal {
     }
     async function* lines() {
       // The first line tells what only the log has told, so the rows are sorted before it is made.
-      yield { ...header, retiring: [...retiring] };
+      yield { ...header, retiring: [...retiring].map(([id, about]) => ({ id, ...about })) };
       for await (const { record } of all) yield record;
     }
     await writeLines(file, lines());

@@ -1,9 +1,12 @@
 // A Media Manager: a Wix site, a server, or one in this process, by the ordinary calls of a client.
 //
 // Content cannot be changed in place. A new file takes the name of the old one, and the old one goes to the trash later,
-// with others in one call. The journal knows the ids of such old files: where a file and its successor are both listed after
-// an interruption, the old one is not listed any more, and goes to the trash again.
+// with others in one call. Before an upload, the journal takes the id of the old file with the size and, for small files, the
+// digest of the new content; after it, the id of the new file; and if the service refuses the upload, nothing of that stays. Where
+// an old file and its successor are both listed after an interruption, the old one is not listed any more, and goes to the trash
+// again. A file that somebody else adds under that name has another id, or other content.
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,7 +19,7 @@ import { hasDetails } from '../plan.js';
 import { sorted } from '../spool.js';
 
 /** @import { StoredFile, StoredFolder } from '../../types/index.js' */
-/** @import { Client, Entry, ListOptions, Place } from '../internal.d.ts' */
+/** @import { Client, Entry, ListOptions, Place, Retirement } from '../internal.d.ts' */
 /** @import { Bandwidth } from '../bandwidth.js' */
 /** @import { Journal } from '../journal.js' */
 
@@ -28,6 +31,9 @@ const TRASH_ID = 'trash-root';
 
 /** How many folders are listed before it is their turn. */
 const AHEAD = 4;
+
+/** The largest file that is read once more before it replaces another, to recognise it after an interruption. */
+const MAX_HASHED_SIZE = 16_000_000;
 
 /** How many replaced files may wait for their deletion. */
 const MAX_RETIRING = 100;
@@ -225,9 +231,7 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
     const waiting = [];
     const settle = () => {
       // An old version is gone where its successor has come.
-      const isSuperseded = (/** @type {Row} */ { id, kind }, /** @type {number} */ index) =>
-        retiring.has(id) && group.some((other, at) => at > index && other.kind === kind && !retiring.has(other.id));
-      const gone = group.filter(isSuperseded);
+      const gone = supersededOf(group, retiring, Boolean(journal?.isMd5));
       for (const { id } of gone) retired.push({ id, isPermanent: false });
       const rest = group.filter((row) => !gone.includes(row)).sort((one, other) => (one.kind === other.kind ? 0 : one.kind === 'folder' ? -1 : 1));
       group = [];
@@ -334,16 +338,29 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
     const { labels, isPrivate } = hasDetails(entry) ? entry : (old ?? entry);
     const isDiscarded = isTrash(folderOf(entry.path));
     const parentFolderId = isDiscarded ? await stage() : await idOf(folderOf(entry.path));
-    if (old) await journal?.retire(/** @type {string} */ (old.id));
+    const oldId = /** @type {string} */ (old?.id);
+    /** @type {Retirement} */
+    const about = { size: entry.size };
+    if (old && journal) {
+      const hash = taken.hash ?? (entry.size <= MAX_HASHED_SIZE ? await md5Of(taken.file, signal) : undefined);
+      if (hash !== undefined) about.hash = hash;
+      await journal.retire(oldId, about);
+    }
     const onProgress = (/** @type {{ confirmed: number }} */ { confirmed }) => progress(confirmed);
     const pace = bandwidth && ((/** @type {number} */ bytes) => bandwidth.up(bytes, signal));
     const from = pace ? Object.assign(pathToFileURL(taken.file), { pace }) : taken.file;
-    let file = await client.uploads.upload(from, { parentFolderId, displayName: name, labels, private: isPrivate, signal, stallMs, onProgress });
+    const uploading = client.uploads.upload(from, { parentFolderId, displayName: name, labels, private: isPrivate, signal, stallMs, onProgress });
+    let file = await uploading.catch(async (error) => {
+      // After any other failure the file may have arrived, even if the last call can be repeated safely.
+      if (old && error?.retry === 'never') await journal?.retired([oldId]);
+      throw error;
+    });
+    if (old) await journal?.replaced(oldId, { ...about, by: file._id });
     // An upload gives a name the extension of its type.
     if (file.displayName !== name) file = await client.files.updateFileDescriptor({ _id: file._id, displayName: name });
     if (isDiscarded) discarded.push(file._id);
     if (old) {
-      retired.push({ id: /** @type {string} */ (old.id), isPermanent });
+      retired.push({ id: oldId, isPermanent });
       if (retired.length >= MAX_RETIRING) await flush();
     }
     const { _id: id, hash, sizeInBytes, _createdDate } = file;
@@ -525,6 +542,42 @@ function numbersOf(rows, pins) {
     next += 1;
     return next - 1;
   });
+}
+
+/**
+ * The files of one name that others of it have replaced. Each replaces one.
+ *
+ * @param {Row[]} group From the oldest to the newest.
+ * @param {ReadonlyMap<string, Retirement>} retiring
+ * @param {boolean} isMd5 Whether the hashes of the service are MD5 digests.
+ */
+function supersededOf(group, retiring, isMd5) {
+  const taken = new Set();
+  return group.filter(({ id, kind }, index) => {
+    const about = retiring.get(id);
+    if (kind !== 'file' || !about) return false;
+    const { by, size, hash } = about;
+    const successor = group.find((other, at) => {
+      if (other.kind !== 'file' || taken.has(other.id)) return false;
+      if (by !== undefined) return other.id === by;
+      if (at <= index || retiring.has(other.id) || other.size !== size) return false;
+      return !(isMd5 && hash !== undefined && other.hash !== undefined) || other.hash === hash;
+    });
+    if (successor) taken.add(successor.id);
+    return successor !== undefined;
+  });
+}
+
+/**
+ * The MD5 digest of a file of this machine.
+ *
+ * @param {string} file
+ * @param {AbortSignal} signal
+ */
+async function md5Of(file, signal) {
+  const digest = createHash('md5');
+  for await (const piece of createReadStream(file, { signal })) digest.update(piece);
+  return digest.digest('hex');
 }
 
 /**

@@ -57,6 +57,50 @@ suite('trouble', () => {
     assert.equal((await siteTreeOf(client))['b.bin'], await readFile(join(folder, 'b.bin'), 'latin1'));
   });
 
+  for (const [how, status] of /** @type {const} */ ([['is refused', 403], ['may have arrived', 500]])) {
+    test(`sync: a replacement that ${how} leaves the old file beside another of its name`, async (t) => {
+      const folder = await temporaryFolder(t);
+      let isBroken = false;
+      const { client } = await serveManager(t, {
+        answer: (request, next) => (isBroken && request.url.includes('generate-upload-url') ? Response.json({}, { status }) : next(request)),
+        client: { retry: { attempts: 1 } },
+      });
+      await fill(folder, { 'a.txt': 'old' });
+      await sync(folder, client);
+      isBroken = true;
+      await fill(folder, { 'a.txt': 'new' });
+      assert.equal((await sync(folder, client)).failed, 1);
+      isBroken = false;
+      // Somebody adds a file of that name and size, and the change is taken back.
+      await client.uploads.upload(new Blob(['foo']), { displayName: 'a.txt' });
+      await fill(folder, { 'a.txt': 'old' });
+      assert.deepEqual(counts(await sync(folder, client)), { unchanged: 1, extra: 1 });
+      assert.deepEqual(await client.files.listDeletedFiles().toArray(), []);
+      assert.deepEqual(Object.values(await siteTreeOf(client)).sort(), ['foo', 'old']);
+    });
+  }
+
+  test('sync: a replacement whose answer is lost takes the place of the old file', async (t) => {
+    const folder = await temporaryFolder(t);
+    let [isBroken, isSent] = [false, false];
+    const { client } = await serveManager(t, {
+      async answer(request, next) {
+        const response = await next(request);
+        isSent ||= request.method === 'PUT';
+        return isBroken && isSent ? Response.json({}, { status: 500 }) : response;
+      },
+      client: { retry: { attempts: 1 } },
+    });
+    await fill(folder, { 'a.txt': 'old' });
+    await sync(folder, client);
+    [isBroken, isSent] = [true, false];
+    await fill(folder, { 'a.txt': 'newer' });
+    assert.equal((await sync(folder, client)).failed, 1);
+    isBroken = false;
+    assert.deepEqual(counts(await sync(folder, client)), { unchanged: 1 });
+    assert.deepEqual(await siteTreeOf(client), { 'a.txt': 'newer' });
+  });
+
   test('sync: a source that goes away before it is listed deletes nothing', async (t) => {
     const folder = join(await temporaryFolder(t), 'photos');
     let isGone = false;
