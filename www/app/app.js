@@ -40,7 +40,7 @@ import { Toasts } from '../ui/toasts.js';
 import { Display } from './display.js';
 import { effectsOn } from './effects.js';
 import { folderCommands } from './folder-commands.js';
-import { folderName } from './folder-name.js';
+import { folderName, renameFolder } from './folder-name.js';
 import { guardWork } from './guard.js';
 import { emptyTrash, itemCommands, moveDropped, restoreAll } from './item-commands.js';
 import { Live } from './live.js';
@@ -457,6 +457,7 @@ async function enter(place) {
   queue.folderCreated.listen((folder) => effects.folderAdded(folder));
   const showNames = soon(() => session === state.session && showWhereabouts(state, { grid }));
   folders.changed.listen(showNames);
+  folders.changed.listen((id) => session === state.session && renameFolder(grid, id, folders.nameOf(id)));
   uploads.show(queue, place, announceStatus);
   jobsPanel.show(session.actions.jobs, place, announceStatus);
   place.changed?.listen(() => display.refresh());

@@ -1,4 +1,4 @@
-// The name of the folder that a result of a search is in.
+// The names of the folders that the results of a search are in.
 /** @import { Item } from '../model/item.js' */
 /** @import { State } from './state.js' */
 import { foreign } from '../ui/element.js';
@@ -11,10 +11,26 @@ import { foreign } from '../ui/element.js';
  */
 export function folderName({ session, view }, { value: { parentFolderId } }) {
   if (!session || !view.query || !parentFolderId) return undefined;
-  const text = foreign('', { class: 'in-folder' });
-  session.folders.named(parentFolderId, (name) => {
-    text.textContent = `in ${name}`;
-    text.title = `in ${name}`;
-  });
+  const text = foreign('', { class: 'in-folder', 'data-folder': parentFolderId });
+  session.folders.named(parentFolderId, (name) => write(text, name));
   return text;
+}
+
+/**
+ * Shows the name that a folder has now in the texts that name it.
+ *
+ * @param {HTMLElement} grid
+ * @param {string} id
+ * @param {string} name
+ */
+export function renameFolder(grid, id, name) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const texts = grid.querySelectorAll('.in-folder');
+  for (const text of texts) if (text.dataset.folder === id) write(text, name);
+}
+
+/** @param {HTMLElement} text @param {string} name */
+function write(text, name) {
+  text.textContent = `in ${name}`;
+  text.title = `in ${name}`;
 }

@@ -8,6 +8,8 @@ import { compareNames } from './order.js';
 import { Signal } from './signal.js';
 
 const PAGE_SIZE = 100;
+/** Milliseconds until the name of a folder that could not be read is asked for again: every redraw needs it. */
+const NAME_RETRY_DELAY = 60_000;
 
 /** @typedef {{ why: 'unknown' } | { why: 'deleted' | 'restored', folder: Folder }} Absence */
 
@@ -17,6 +19,8 @@ export class Folders {
   #calls;
   /** The folders that are being asked for. @type {Map<string, Promise<Folder>>} */
   #asked = new Map();
+  /** When the names of folders could not be read, in milliseconds since 1970. @type {Map<string, number>} */
+  #unreadable = new Map();
   /** @type {Map<string, Folder>} */
   #known = new Map();
 
@@ -59,7 +63,7 @@ export class Folders {
 
   /**
    * Calls a function with the name of a folder: at once if it is known, or when it has been asked for. A folder that cannot be
-   * read has no name.
+   * read has no name, and is not asked for again for a minute.
    *
    * @param {string} id
    * @param {(name: string) => void} show
@@ -67,6 +71,7 @@ export class Folders {
   async named(id, show) {
     try {
       if (!this.#isKnown(id)) {
+        if (Date.now() - (this.#unreadable.get(id) ?? 0) < NAME_RETRY_DELAY) return;
         const asked = this.#asked.get(id) ?? this.#fetch(id);
         this.#asked.set(id, asked);
         await asked;
@@ -74,6 +79,7 @@ export class Folders {
       show(this.nameOf(id));
     } catch {
       // The item stands there without the name of its folder.
+      this.#unreadable.set(id, Date.now());
     } finally {
       this.#asked.delete(id);
     }

@@ -129,6 +129,8 @@ suite('list of the page', () => {
       }
     }
     assert.equal(asked, 1, 'each folder is asked for once');
+    await site.server.client.folders.updateFolder(inner, { displayName: 'Renamed place' });
+    await cell(page, 'whereabouts 2.txt').getByText('in Renamed place', { exact: true }).waitFor();
     await page.goto(`${site.server.address}/#files/${inner}`);
     await cell(page, 'whereabouts 2.txt').waitFor();
     assert.equal(await page.locator('.in-folder').count(), 0);
