@@ -10,6 +10,7 @@ use http::StatusCode;
 use http::header::{self, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use std::borrow::Cow;
+use std::future::pending;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
@@ -436,7 +437,7 @@ async fn export(app: &Arc<App>) -> Result<Answer, Answer> {
 
 /// Replaces everything by an archive.
 async fn import(app: &Arc<App>, source: Source, caller: &Caller) -> Result<Answer, Answer> {
-    let reply = receive(app, source, None, |manager| manager.open_archive()).await?;
+    let reply = receive(app, source, None, pending(), |manager| manager.open_archive()).await?;
     app.changed();
     Ok(reply.finished(app, None, caller).await)
 }
@@ -446,7 +447,7 @@ async fn seed(app: &Arc<App>, head: &Head, source: Source, caller: &Caller) -> R
     let entry = parameter(head, "entry").unwrap_or(Cow::Borrowed("{}"));
     let entry: Value = serde_json::from_str(&entry).map_err(|_| invalid("entry", "must be JSON"))?;
     let host = head.header("host").unwrap_or_default().to_owned();
-    let reply = receive(app, source, Some(caller), move |manager| {
+    let reply = receive(app, source, Some(caller), pending(), move |manager| {
         manager.open_seed(&entry, &host)
     })
     .await?;

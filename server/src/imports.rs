@@ -7,37 +7,43 @@ use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout};
 use url::Url;
-use wix_media::manager::{IMPORT_RULES, ImportOrder, UnfitUrl, check_import_url};
+use wix_media::manager::{IMPORT_RULES, ImportOrder, Manager, UnfitUrl, check_import_url};
 
 /// How long to wait before an import whose outcome could not be recorded is tried again, at first and at most.
 const MIN_RETRY: Duration = Duration::from_secs(1);
 const MAX_RETRY: Duration = Duration::from_secs(5);
 
-/// Fetches a source until the outcome is recorded: while the storage is full, the import waits. Returns the id of the file.
-pub(crate) async fn fetch(app: Arc<App>, order: ImportOrder) -> String {
+/// Fetches a source until the outcome is recorded: while the storage is full, the import waits. Gives up when the server stops.
+pub(crate) async fn fetch(app: Arc<App>, order: ImportOrder) {
     let mut retry = MIN_RETRY;
     while !attempt(&app, &order).await {
-        tokio::time::sleep(retry).await;
+        tokio::select! {
+            () = tokio::time::sleep(retry) => {}
+            () = app.stopping() => return,
+        }
         retry = (retry * 2).min(MAX_RETRY);
     }
     app.changed();
-    order.file
 }
 
-/// Fetches a source. Returns whether the outcome is recorded.
+/// Fetches a source. Returns whether the outcome is recorded, or nobody needs it because the server stops.
 async fn attempt(app: &Arc<App>, order: &ImportOrder) -> bool {
-    let total = Duration::from_millis(IMPORT_RULES.total_ms.into());
-    let end = Instant::now() + total;
+    let end = Instant::now() + Duration::from_millis(IMPORT_RULES.total_ms.into());
     let first_byte = Duration::from_millis(IMPORT_RULES.first_byte_ms.into());
-    let reason = match timeout(first_byte, follow(app, order)).await {
+    let response = tokio::select! {
+        response = timeout(first_byte, follow(app, order)) => response,
+        () = app.stopping() => return true,
+    };
+    let reason = match response {
         Err(_) => format!("it did not answer within {} ms", IMPORT_RULES.first_byte_ms),
         Ok(Err(reason)) => reason,
-        Ok(Ok(fetched)) => match timeout_at(end, take_in(app, order, fetched)).await {
-            Err(_) => format!("it took longer than {} ms", IMPORT_RULES.total_ms),
-            Ok(Outcome::Recorded(is_recorded)) => return is_recorded,
-            Ok(Outcome::Broken) => "the connection broke off".to_owned(),
+        Ok(Ok(fetched)) => match take_in(app, order, fetched, end).await {
+            Some(is_recorded) => return is_recorded,
+            None if app.is_stopping() => return true,
+            None if Instant::now() >= end => format!("it took longer than {} ms", IMPORT_RULES.total_ms),
+            None => "the connection broke off".to_owned(),
         },
     };
     let (own, file) = (Arc::clone(app), order.file.clone());
@@ -59,21 +65,21 @@ async fn attempt(app: &Arc<App>, order: &ImportOrder) -> bool {
     }
 }
 
-/// What became of the response of a source.
-enum Outcome {
-    Recorded(bool),
-    Broken,
-}
-
-async fn take_in(app: &Arc<App>, order: &ImportOrder, fetched: Fetched) -> Outcome {
+/// Stores the response of a source. Returns whether the outcome is recorded. `None` for a response that did not arrive in time, and
+/// of which nothing is kept.
+async fn take_in(app: &Arc<App>, order: &ImportOrder, fetched: Fetched, end: Instant) -> Option<bool> {
     let (file, status, headers) = (order.file.clone(), fetched.status, fetched.headers);
     let source = Source::new(Some(fetched.body));
-    let begin = move |manager: &wix_media::manager::Manager| manager.open_import(&file, status, &headers);
+    let begin = move |manager: &Manager| manager.open_import(&file, status, &headers);
+    let stop = async {
+        tokio::select! {
+            () = sleep_until(end) => {}
+            () = app.stopping() => {}
+        }
+    };
     let (_here, caller) = Caller::new();
-    match receive(app, source, Some(&caller), begin).await {
-        Ok(reply) => Outcome::Recorded(reply.status() < 500),
-        Err(_) => Outcome::Broken,
-    }
+    let reply = receive(app, source, Some(&caller), stop, begin).await;
+    Some(reply.ok()?.status() < 500)
 }
 
 /// The last response of a chain of redirects, each of which has to be allowed.

@@ -125,7 +125,14 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
         phase.send_replace(Phase::Cut);
         while tasks.join_next().await.is_some() {}
     }
-    _ = work.await;
+    // Uploads whose connection was cut are abandoned, and keep nothing that nobody needs.
+    let ending = async {
+        app.answered().await;
+        _ = work.await;
+    };
+    if tokio::time::timeout(WORK_TIMEOUT, ending).await.is_err() {
+        tracing::warn!("work takes too long, and is cut off");
+    }
     tracing::info!("stopped");
     Ok(app)
 }

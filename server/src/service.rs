@@ -20,6 +20,7 @@ use std::convert::Infallible;
 use std::fs;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -56,6 +57,24 @@ pub(crate) struct App {
     /// Told whenever something may have changed.
     changes: watch::Sender<()>,
     phases: watch::Receiver<Phase>,
+    /// How many requests are being answered. Some of them without a connection, for as long as they clean up.
+    answering: watch::Sender<usize>,
+}
+
+/// A request that is being answered, for as long as the value lives.
+struct Answering(Arc<App>);
+
+impl Answering {
+    fn new(app: &Arc<App>) -> Answering {
+        app.answering.send_modify(|count| *count += 1);
+        Answering(Arc::clone(app))
+    }
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        self.0.answering.send_modify(|count| *count -= 1);
+    }
 }
 
 impl App {
@@ -121,12 +140,27 @@ impl App {
             rules: settings.rules,
             changes: watch::Sender::new(()),
             phases,
+            answering: watch::Sender::new(0),
         })
     }
 
     /// Returns a receiver of how far the shutdown is.
     pub(crate) fn phases(&self) -> watch::Receiver<Phase> {
         self.phases.clone()
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.phases.borrow() != Phase::Running
+    }
+
+    /// Waits until the server stops.
+    pub(crate) async fn stopping(&self) {
+        _ = self.phases().wait_for(|phase| *phase != Phase::Running).await;
+    }
+
+    /// Waits until no request is being answered any more.
+    pub(crate) async fn answered(&self) {
+        _ = self.answering.subscribe().wait_for(|count| *count == 0).await;
     }
 
     /// Returns a receiver that is told of changes.
@@ -265,7 +299,8 @@ pub(crate) async fn serve(
     activity: Arc<Activity>,
 ) -> Result<Response<Outgoing>, Infallible> {
     activity.begin();
-    let span = tracing::info_span!(
+    // At the level of errors, so that they name their request whatever is logged.
+    let span = tracing::error_span!(
         "exchange",
         method = %request.method(),
         path = %log::redacted(request.uri().path()),
@@ -283,8 +318,15 @@ pub(crate) async fn serve(
     // Dropped with this function when the connection ends.
     let (_here, caller) = Caller::new();
     // A task of its own, so that work goes on when the caller leaves: it must not stop halfway.
-    let answering = tokio::spawn(answer(app, request, peer, local, caller).instrument(span));
-    let mut answer = answering.await.unwrap_or_else(|error| broken(&error));
+    let under_way = Answering::new(&app);
+    let answering = async move {
+        let answer = answer(app, request, peer, local, caller).await;
+        drop(under_way);
+        answer
+    };
+    let mut answer = tokio::spawn(answering.instrument(span))
+        .await
+        .unwrap_or_else(|error| broken(&error));
     if is_head {
         // Its length is in the header, and must not become that of an empty body.
         answer.content = Content::empty();
@@ -412,7 +454,7 @@ fn probe(status: StatusCode, state: &str) -> Answer {
 
 /// Says whether the server takes requests: not while it stops, and not while the catalog cannot be read.
 async fn ready(app: &Arc<App>) -> Answer {
-    if *app.phases.borrow() != Phase::Running {
+    if app.is_stopping() {
         return probe(StatusCode::SERVICE_UNAVAILABLE, "stopping");
     }
     let own = Arc::clone(app);
@@ -436,7 +478,8 @@ async fn call(app: &Arc<App>, head: Head, source: Source, caller: &Caller) -> An
         accept: head.header("accept").unwrap_or_default().to_owned(),
     };
     let colors_for = may_be_picture.then_some(caller);
-    let received = receive(app, source, colors_for, move |manager| manager.open(head)).await;
+    let begin = move |manager: &Manager| manager.open(head);
+    let received = receive(app, source, colors_for, std::future::pending(), begin).await;
     match received {
         Ok(reply) => reply.finished(app, Some(&picture), caller).await,
         Err(answer) => answer,
@@ -451,14 +494,15 @@ pub(crate) struct Reply {
 }
 
 /// Gives the manager a body in pieces. `begin` opens the intake, on a thread where it may block. If the body may be that of a
-/// picture, `colors_for` is the caller that waits for its colours.
+/// picture, `colors_for` is the caller that waits for its colours. A body that is not complete when `stop` ends is abandoned.
 pub(crate) async fn receive(
     app: &Arc<App>,
     mut source: Source,
     colors_for: Option<&Caller>,
+    stop: impl Future<Output = ()>,
     begin: impl FnOnce(&Manager) -> Intake + Send + 'static,
 ) -> Result<Reply, Answer> {
-    if !source.has_body() {
+    if !source.has_body() && colors_for.is_none() {
         let own = Arc::clone(app);
         let reply = spawn_blocking(move || {
             let intake = begin(&own.manager);
@@ -470,8 +514,13 @@ pub(crate) async fn receive(
     let mut intake = spawn_blocking(move || begin(&own.manager))
         .await
         .map_err(|error| broken(&error))?;
+    let mut stop = pin!(stop);
     loop {
-        let piece = match source.next().await {
+        let next = tokio::select! {
+            next = source.next() => next,
+            () = stop.as_mut() => Err(Broken::Off),
+        };
+        let piece = match next {
             Ok(Some(piece)) => piece,
             Ok(None) => break,
             Err(reason) => {
@@ -504,6 +553,7 @@ pub(crate) async fn receive(
             break;
         }
     }
+    // The last request of a resumable upload has no body, and makes the file.
     if let Some(caller) = colors_for {
         intake = with_colors(app, intake, caller).await?;
     }

@@ -1,12 +1,11 @@
 //! What happens without requests: work that is due, imports, the sweep.
 
 use crate::imports;
-use crate::listen::Phase;
 use crate::service::App;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::{Id, JoinSet, spawn_blocking};
 use tokio::time::{Instant, sleep_until};
 use wix_media::catalog;
 use wix_media::manager::{ImportOrder, Manager, Swept};
@@ -24,17 +23,18 @@ const MAX_RETRY: Duration = Duration::from_secs(30);
 
 /// Runs until the server stops. Imports that are under way are given up then, and fetched again after the next start.
 pub(crate) async fn run(app: Arc<App>) {
-    let mut phases = app.phases();
+    let mut imports = JoinSet::new();
     tokio::select! {
-        () = work(&app) => {}
-        _ = phases.wait_for(|phase| *phase != Phase::Running) => {}
+        () = work(&app, &mut imports) => {}
+        () = app.stopping() => {}
     }
+    // They end by themselves, and keep nothing of what has arrived.
+    while imports.join_next().await.is_some() {}
 }
 
-async fn work(app: &Arc<App>) {
+async fn work(app: &Arc<App>, imports: &mut JoinSet<()>) {
     let mut changes = app.changes();
-    let mut imports = JoinSet::new();
-    let mut fetched: HashSet<String> = HashSet::new();
+    let mut fetched: HashMap<Id, String> = HashMap::new();
     let mut next_sweep = Instant::now();
     let mut pace = Pace::default();
     loop {
@@ -48,17 +48,22 @@ async fn work(app: &Arc<App>) {
         let (orders, _) = due.unwrap_or_default();
         for order in orders {
             // Its lease has expired, but it is still being fetched.
-            if fetched.insert(order.file.clone()) {
-                imports.spawn(imports::fetch(Arc::clone(app), order));
+            if !fetched.values().any(|file| *file == order.file) {
+                let file = order.file.clone();
+                let task = imports.spawn(imports::fetch(Arc::clone(app), order));
+                fetched.insert(task.id(), file);
             }
         }
         let tick = wait.map_or(next_sweep, |wait| Instant::now() + wait).min(next_sweep);
         tokio::select! {
             _ = changes.changed() => {}
-            Some(file) = imports.join_next() => {
-                if let Ok(file) = file {
-                    fetched.remove(&file);
-                }
+            Some(ended) = imports.join_next_with_id() => {
+                let id = ended.map_or_else(|error| {
+                    tracing::error!(%error, "unexpected error");
+                    error.id()
+                }, |(id, ())| id);
+                // Also after a panic: otherwise the file would never be fetched again.
+                fetched.remove(&id);
             }
             () = sleep_until(tick) => {
                 if Instant::now() >= next_sweep {

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
+import { createServer, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { before, suite, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { crc32, deflateSync } from 'node:zlib';
 import { md5, noise } from '../harness/bytes.js';
@@ -84,6 +86,25 @@ function greyPng(edge) {
   const rows = Buffer.alloc((edge + 1) * edge);
   const parts = [Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))];
   return new Uint8Array(Buffer.concat(parts));
+}
+
+/**
+ * The files of blobs in the directory of a server, without its reserve of space.
+ *
+ * @param {string} folder
+ */
+const blobsIn = (folder) =>
+  readdirSync(join(folder, 'blobs'), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'reserve')
+    .map(({ name }) => name);
+
+/**
+ * Waits until something is so.
+ *
+ * @param {() => boolean | Promise<boolean>} isSo
+ */
+async function until(isSo) {
+  while (!(await isSo())) await setTimeout(20);
 }
 
 /** How many files a program may have open. */
@@ -400,16 +421,44 @@ suite('the end', () => {
 
   test('a second signal, or the end of the time, cuts them off', async (t) => {
     for (const [args, signals] of /** @type {[string[], number][]} */ ([[[], 2], [['--shutdown-seconds', '0'], 1]])) {
-      const server = await start(t, args);
-      const request = await begun(await uploadUrl(server.origin, 'never.bin'), 1000);
+      const folder = await temporaryFolder(t);
+      const server = await native(t, folder, args);
+      const request = await begun(await uploadUrl(server.origin, 'never.bin'), 10_000_000);
       const failed = once(request, 'error');
-      request.write('x');
+      request.write(noise(1_000_000, 21));
+      await withinTime('the beginning of the file', until(() => blobsIn(folder).length > 0));
       server.child.kill('SIGTERM');
       await server.logged('stopping');
       if (signals === 2) server.child.kill('SIGTERM');
       assert.deepEqual(await withinTime('the end', server.ended), { code: 0, signal: null });
       await failed;
+      assert.deepEqual(blobsIn(folder), [], 'nothing is kept of what was cut off');
     }
+  });
+
+  test('an import that is being fetched is given up, keeps nothing, and is fetched again', async (t) => {
+    const folder = await temporaryFolder(t);
+    let isWhole = false;
+    const source = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': 2_000_000 });
+      if (isWhole) response.end(noise(2_000_000, 22));
+      else response.write(noise(1_000_000, 22));
+    });
+    source.listen(0, '127.0.0.1');
+    await once(source, 'listening');
+    t.after(() => source.close().closeAllConnections());
+    const { port } = /** @type {import('node:net').AddressInfo} */ (source.address());
+    const first = await native(t, folder, ['--allow-private-imports']);
+    const { files } = createClient({ baseUrl: first.origin });
+    const { file } = await files.importFile(`http://127.0.0.1:${port}/a.bin`, { displayName: 'a.bin', mimeType: 'application/octet-stream' });
+    await withinTime('the beginning of the file', until(() => blobsIn(folder).length > 0));
+    assert.deepEqual(await first.end(), { code: 0, signal: null });
+    assert.deepEqual(blobsIn(folder), []);
+    isWhole = true;
+    const second = await native(t, folder, ['--allow-private-imports']);
+    const again = createClient({ baseUrl: second.origin }).files;
+    const isReady = async () => (await again.getFileDescriptor(present(file?._id))).operationStatus === 'READY';
+    await withinTime('the file', until(isReady));
   });
 
   test('connections above the limit are refused with a reason, unless one is idle', async (t) => {
