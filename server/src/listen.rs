@@ -11,6 +11,7 @@ use crate::work;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use socket2::{SockRef, TcpKeepalive};
 use std::collections::HashMap;
 use std::fmt;
 use std::io::ErrorKind;
@@ -22,7 +23,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 /// The maximum number of threads for calls of the manager.
@@ -36,6 +37,12 @@ const ADDRESS_SHARE: usize = 4;
 
 /// How long a refused connection may take to read why.
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How many refused connections may be told why at once. Others are closed.
+const MAX_REFUSALS: usize = 64;
+
+/// How long a connection is silent before the system asks whether its other end is still there.
+const TCP_KEEP_ALIVE: Duration = Duration::from_secs(60);
 
 /// How long accepting pauses when the system has no more descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -94,11 +101,12 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
     tracing::info!(address = %format_args!("http://{}", shown(address)), data = %data.display(), "listening");
 
     let connections = Arc::new(Connections::new(max_connections, proxies));
+    let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
     let mut tasks = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => admit(&app, &connections, &mut tasks, stream, peer),
+                Ok((stream, peer)) => admit(&app, &connections, &refusals, &mut tasks, stream, peer),
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
                     // A connection that has already gone needs no pause.
@@ -187,20 +195,30 @@ impl Signals {
 }
 
 /// Serves a new connection, or refuses it.
-fn admit(app: &Arc<App>, connections: &Arc<Connections>, tasks: &mut JoinSet<()>, stream: TcpStream, peer: SocketAddr) {
+fn admit(
+    app: &Arc<App>,
+    connections: &Arc<Connections>,
+    refusals: &Arc<Semaphore>,
+    tasks: &mut JoinSet<()>,
+    stream: TcpStream,
+    peer: SocketAddr,
+) {
     match connections.admit(peer.ip()) {
         Ok(place) => {
             tasks.spawn(connection(Arc::clone(app), stream, peer, place));
         }
         Err(reason) => {
             tracing::warn!(peer = %peer.ip(), reason, "connection refused");
-            tasks.spawn(turn_away(stream, reason));
+            // Each of them has a descriptor, so their number has a limit of its own.
+            if let Ok(permit) = Arc::clone(refusals).try_acquire_owned() {
+                tasks.spawn(turn_away(stream, reason, permit));
+            }
         }
     }
 }
 
 /// Answers a refused connection with the reason, and closes it.
-async fn turn_away(mut stream: TcpStream, reason: String) {
+async fn turn_away(mut stream: TcpStream, reason: String, _permit: OwnedSemaphorePermit) {
     let body = service::refusal_text("TOO_MANY_CONNECTIONS", &reason);
     let text = format!(
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\ncache-control: no-store\r\n\
@@ -221,6 +239,8 @@ async fn turn_away(mut stream: TcpStream, reason: String) {
 async fn connection(app: Arc<App>, stream: TcpStream, peer: SocketAddr, place: Place) {
     // Without it, the end of a response would wait for the acknowledgement of its beginning.
     _ = stream.set_nodelay(true);
+    // A stream of events without events would never notice that its reader is gone without a word.
+    keep_alive(&stream);
     let Ok(local) = stream.local_addr() else { return };
     let local = SocketAddr::new(guard::plain(local.ip()), local.port()).to_string();
     let activity = Arc::clone(&place.activity);
@@ -253,6 +273,14 @@ async fn connection(app: Arc<App>, stream: TcpStream, peer: SocketAddr, place: P
                 serving.as_mut().graceful_shutdown();
             }
         }
+    }
+}
+
+/// Lets the system find out whether the other end is still there.
+fn keep_alive(stream: &TcpStream) {
+    let settings = TcpKeepalive::new().with_time(TCP_KEEP_ALIVE);
+    if let Err(error) = SockRef::from(stream).set_tcp_keepalive(&settings) {
+        tracing::debug!(%error, "cannot keep a connection alive");
     }
 }
 
@@ -388,6 +416,19 @@ mod tests {
         );
         drop(third);
         assert!(connections.admit(here).is_ok());
+    }
+
+    #[test]
+    fn connection_is_probed_when_its_other_end_is_silent() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a listener");
+            let address = listener.local_addr().expect("an address");
+            let stream = TcpStream::connect(address).await.expect("a connection");
+            assert!(!SockRef::from(&stream).keepalive().expect("an option"));
+            keep_alive(&stream);
+            assert!(SockRef::from(&stream).keepalive().expect("an option"));
+        });
     }
 
     #[test]
