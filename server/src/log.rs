@@ -3,17 +3,20 @@
 //! Queries are not logged at all, because links and logins have tokens in them. Of paths, only those are logged whose parts are
 //! ids and names.
 
+use crate::page;
 use crate::settings::LogFormat;
 use std::borrow::Cow;
 use std::io::IsTerminal;
+use std::path::Path;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// Beginnings of paths whose parts are ids and names.
-const PLAIN: [&str; 12] = [
+const PLAIN: [&str; 13] = [
     "/site-media/v1/",
     "/_wix-media/",
+    "/wix-media/",
     "/media/",
     "/shapes/",
     "/video/",
@@ -59,7 +62,7 @@ pub(crate) fn redacted(path: &str) -> Cow<'_, str> {
     // A token that stands at a wrong place still works at the right one.
     let has_token = plain.contains("eyJ") || plain.contains("/upload/") || plain.contains("/archive/");
     let is_short = path.matches('/').count() == 1 && path.len() < 16;
-    if (is_named || is_short) && !has_token {
+    if (is_named || is_short || is_bundle(path)) && !has_token {
         return Cow::Borrowed(path);
     }
     // Every path begins with a slash.
@@ -72,6 +75,14 @@ pub(crate) fn redacted(path: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed("/[redacted]")
     }
+}
+
+/// Whether a path is that of a bundle of the page: `/page-4ZYEUSMP.js`.
+fn is_bundle(path: &str) -> bool {
+    let Some((name, _)) = path[1.min(path.len())..].rsplit_once('-') else {
+        return false;
+    };
+    name.len() < 16 && name.bytes().all(|byte| byte.is_ascii_lowercase()) && page::is_hashed(Path::new(path))
 }
 
 /// A text without percent-encoding, also where it was encoded more than once.
@@ -111,6 +122,9 @@ mod tests {
             "/site-media/v1/files/11062b_a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5~mv2.jpg",
             "/media/11062b_a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5~mv2.jpg/v1/fill/w_5,h_5/a.jpg",
             "/_wix-media/events",
+            "/wix-media/manager-worker.js",
+            "/page-4ZYEUSMP.js",
+            "/page-OJRPVFXT.css",
         ] {
             assert_eq!(redacted(path), path);
         }
@@ -130,6 +144,12 @@ mod tests {
             ("/media/..%252fupload%252f0123456789abcdef0123", "/media/[redacted]"),
             ("/media/eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJ4In0.c2ln", "/media/[redacted]"),
             ("/0123456789abcdef0123", "/[redacted]"),
+            ("/0123456789abcdef-01234567.js", "/[redacted]"),
+            ("/upload/page-4ZYEUSMP.js", "/upload/[redacted]"),
+            (
+                "/wix-media/eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJ4In0.c2ln",
+                "/wix-media/[redacted]",
+            ),
         ] {
             assert_eq!(redacted(path), expected);
         }

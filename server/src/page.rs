@@ -211,7 +211,7 @@ fn type_of(file: &Path) -> Option<&'static str> {
 }
 
 /// Whether a name has the hash of its content, as the build gives the bundles of the page: `page-4ZYEUSMP.js`.
-fn is_hashed(file: &Path) -> bool {
+pub(crate) fn is_hashed(file: &Path) -> bool {
     let text = |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str().map(str::to_owned));
     if !matches!(text(file.extension()).as_deref(), Some("css" | "js")) {
         return false;
