@@ -343,6 +343,23 @@ suite('bodies', () => {
     assert.equal((await fetch(`${file.url}/v1/fit/w_0,h_20/picture.png`)).status, 400);
   });
 
+  test('a resumable upload of a picture has its colours', async () => {
+    const { samples } = await import('../scenarios/samples.js');
+    const bytes = new Uint8Array(samples.png);
+    const { files } = createClient({ baseUrl: server.origin });
+    const { uploadUrl: url, uploadToken: token } = await files.generateFileResumableUploadUrl('image/png', { fileName: 'resumed.png' });
+    const base64 = (/** @type {string | null | undefined} */ text) => Buffer.from(present(text)).toString('base64');
+    const metadata = `filename ${base64('resumed.png')},contentType ${base64('image/png')},token ${base64(token)}`;
+    const version = { 'tus-resumable': '1.0.0' };
+    const created = await fetch(present(url), { method: 'POST', headers: { ...version, 'upload-length': String(bytes.length), 'upload-metadata': metadata } });
+    const location = new URL(present(created.headers.get('location')), present(url));
+    const headers = { ...version, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' };
+    assert.equal((await fetch(location, { method: 'PATCH', headers, body: bytes })).status, 204);
+    const made = await fetch(`${url}/${token}`, { method: 'PUT', headers: version });
+    assert.equal(made.status, 200);
+    assert.match(await made.text(), /"prominent"/);
+  });
+
   test('transforms: more than 32 that wait are refused, and those that nobody waits for are dropped', async (t) => {
     const { origin } = await start(t);
     const file = await createClient({ baseUrl: origin }).uploads.upload(greyPng(2000), { displayName: 'large.png' });
