@@ -115,6 +115,9 @@ export function executor(steps, { half, journal, report, held, concurrency, isPe
     if (journal.isMd5 !== undefined || source.kind !== 'folder' || hash === undefined || sent.size > MAX_PROBE_SIZE) return;
     probe ??= source.digest(sent, signal).then(async (digest) => {
       if (digest === hash) await journal.learn(true);
+    }).catch(() => {
+      // The file is stored all the same. Another one may tell.
+      probe = undefined;
     });
     await probe;
   };

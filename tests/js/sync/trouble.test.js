@@ -119,6 +119,21 @@ suite('trouble', () => {
     assert.deepEqual(await siteTreeOf(client), { 'a.txt': 'a' });
   });
 
+  test('sync: a file that is deleted after it was sent fails no other', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { client } = await serveManager(t, {
+      async answer(request, next) {
+        const response = await next(request);
+        // All of its bytes are sent by now.
+        if (request.method === 'PUT') await rm(join(folder, 'a.txt'), { force: true });
+        return response;
+      },
+    });
+    await fill(folder, { 'a.txt': 'a', 'b.txt': 'b', 'c.txt': 'c' });
+    const { created, failures } = await sync(folder, client, { concurrency: 1 });
+    assert.deepEqual([created, failures], [3, []]);
+  });
+
   test('sync: clocks that differ change nothing', async (t) => {
     const folder = await temporaryFolder(t);
     // The service lives ten years ago, and one file of the folder in the future.
