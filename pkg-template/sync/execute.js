@@ -10,6 +10,8 @@ import { failureOf } from './report.js';
 /** @import { Journal } from './journal.js' */
 /** @import { Report } from './report.js' */
 
+const KEPT = 'it still holds something that is not synchronised';
+
 /** How many deletions are one call. */
 const DELETIONS_AT_ONCE = 100;
 
@@ -186,8 +188,15 @@ export function executor(steps, { half, journal, report, held, concurrency, isPe
   const remove = async (batch) => {
     const isDone = await attempt(batch[0], async () => {
       try {
-        await target.remove(batch.map((step) => /** @type {Entry} */ (step.target)), { isPermanent, mustBeEmpty: isBoth });
+        const kept = await target.remove(batch.map((step) => /** @type {Entry} */ (step.target)), { isPermanent, mustBeEmpty: isBoth });
         for (const step of batch) {
+          const count = kept.get(/** @type {Entry} */ (step.target));
+          if (count !== undefined) {
+            // With its record the next run tries to delete it again, and does not take it for a new one.
+            report.keep(step, count);
+            if (step.action === 'clear') held.set(step.path, { code: 'KIND_DIFFERS', message: `${step.path} is of another kind at the target, where ${KEPT}` });
+            continue;
+          }
           // What comes back later is new.
           if (isBoth) for (const path of [step.path, step.before]) if (path !== undefined) await journal.forget(path);
           report.done(step);

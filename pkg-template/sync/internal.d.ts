@@ -206,8 +206,11 @@ export interface Place {
   move(old: Entry, entry: Entry): Promise<Entry>;
   /** Gives a folder another path, with all that is in it. */
   moveFolder(old: Entry, entry: Entry): Promise<Entry>;
-  /** Deletes items, which go to the trash unless that is permanent. Folders that are not empty stay if they must be empty. */
-  remove(entries: Entry[], options: { isPermanent: boolean; mustBeEmpty: boolean }): Promise<void>;
+  /**
+   * Deletes items, which go to the trash unless that is permanent. Folders that are not empty stay if they must be empty. Returns
+   * how many folders stay, for each of the entries of which any does. After a failure, a call with the same entries goes on.
+   */
+  remove(entries: Entry[], options: { isPermanent: boolean; mustBeEmpty: boolean }): Promise<Map<Entry, number>>;
   /** Deletes what `store` has replaced. */
   flush(): Promise<void>;
   close(): Promise<void>;

@@ -123,6 +123,18 @@ export class Report {
   }
 
   /**
+   * Counts a deletion that has left folders: they hold something that is not listed.
+   *
+   * @param {Step} step
+   * @param {number} kept The number of these folders.
+   */
+  keep({ path, files = 0, folders = 0 }, kept) {
+    this.summary.deleted += files;
+    this.summary.foldersDeleted += Math.max(folders - kept, 0);
+    this.skip(path, 'a folder that still holds something that is not synchronised');
+  }
+
+  /**
    * @param {string} path
    * @param {{ code: string, message: string }} failure
    */

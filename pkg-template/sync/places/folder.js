@@ -88,6 +88,8 @@ export async function openFolder(given, { hidden = false, trash: hasTrash = fals
   const at = (/** @type {Entry} */ { at: path, path: key }) => join(root, ...(path ?? whereOf(key)).split('/'));
   /** @type {string | undefined} */
   let trash;
+  /** What was deleted, in a call that may have failed later. @type {WeakSet<Entry>} */
+  const removed = new WeakSet();
 
   /**
    * The entry of a file that exists.
@@ -202,10 +204,11 @@ export async function openFolder(given, { hidden = false, trash: hasTrash = fals
   }
 
   /**
-   * Deletes an item. Of a folder, what is not listed stays, and with it the folder.
+   * Deletes an item. Of a folder, what is not listed stays, and with it the folder. Returns the number of folders that stay.
    *
    * @param {Entry} entry
    * @param {{ isPermanent: boolean, mustBeEmpty: boolean }} options
+   * @returns {Promise<number>}
    */
   async function remove(entry, options) {
     const file = at(entry);
@@ -213,16 +216,21 @@ export async function openFolder(given, { hidden = false, trash: hasTrash = fals
       if (entry.version !== '') await checkUnchanged(file, entry);
       if (options.isPermanent) await unlink(file);
       else await rename(file, await trashFor(entry.path));
-      return;
+      return 0;
     }
+    let kept = 0;
     for (const name of options.mustBeEmpty ? [] : (await readdir(file)).filter(belongs)) {
       const child = { ...entry, version: '', path: below(entry.path, nameOf(name).key), at: below(entry.at ?? whereOf(entry.path), name) };
       const about = await lstat(join(file, name));
-      await remove({ ...child, kind: about.isDirectory() ? 'folder' : 'file' }, options);
+      kept += await remove({ ...child, kind: about.isDirectory() ? 'folder' : 'file' }, options);
     }
-    await rmdir(file).catch((error) => {
+    try {
+      await rmdir(file);
+    } catch (error) {
       if (!['ENOTEMPTY', 'EEXIST'].includes(String(codeOf(error)))) throw error;
-    });
+      kept += 1;
+    }
+    return kept;
   }
 
   /**
@@ -315,7 +323,14 @@ export async function openFolder(given, { hidden = false, trash: hasTrash = fals
     },
 
     async remove(entries, options) {
-      for (const entry of entries) await remove(entry, options);
+      const kept = new Map();
+      for (const entry of entries) {
+        if (removed.has(entry)) continue;
+        const count = await remove(entry, options);
+        if (count > 0) kept.set(entry, count);
+        else removed.add(entry);
+      }
+      return kept;
     },
 
     async flush() {},

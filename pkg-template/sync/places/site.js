@@ -48,6 +48,9 @@ const MAX_RETIRING = 100;
  */
 const versionOf = (id, hash) => (hash ? `${id} ${hash}` : id);
 
+/** @param {Entry} entry */
+const idOfEntry = ({ id }) => /** @type {string} */ (id);
+
 /**
  * @typedef {object} SiteOptions
  * @property {string} label
@@ -319,14 +322,15 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
   }
 
   /**
-   * Whether a folder holds nothing but what this run has deleted.
+   * Whether a folder holds nothing but what this run has deleted, or is about to.
    *
    * @param {string} parentFolderId
+   * @param {string[]} doomed Ids of folders that are deleted with it.
    */
-  async function isEmpty(parentFolderId) {
+  async function isEmpty(parentFolderId, doomed) {
     const options = { parentFolderId, paging: { limit: PAGE_SIZE } };
     for (const listing of [client.folders.listFolders(options), client.files.listFiles(options)]) {
-      for await (const { _id } of listing) if (!deleted.has(_id)) return false;
+      for await (const { _id } of listing) if (!deleted.has(_id) && !doomed.includes(_id)) return false;
     }
     return true;
   }
@@ -475,18 +479,26 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
     },
 
     async remove(entries, { isPermanent, mustBeEmpty }) {
-      const idsOf = (/** @type {'file' | 'folder'} */ own) => entries.filter(({ kind }) => kind === own).map(({ id }) => /** @type {string} */ (id));
-      for (const ids of batchesOf(idsOf('file'), FILES_PER_CALL)) {
+      const left = entries.filter(({ id }) => !deleted.has(id));
+      const files = left.filter(({ kind }) => kind === 'file');
+      for (const ids of batchesOf(files.map(idOfEntry), FILES_PER_CALL)) {
         await client.files.bulkDeleteFiles(ids, { permanent: isPermanent });
         for (const id of ids) deleted.add(id);
       }
+      const kept = new Map();
+      /** @type {string[]} */
       const folders = [];
-      for (const id of idsOf('folder')) {
-        if (mustBeEmpty && !(await isEmpty(id))) continue;
-        deleted.add(id);
-        folders.push(id);
+      for (const entry of left) {
+        if (entry.kind === 'file') continue;
+        const id = idOfEntry(entry);
+        if (mustBeEmpty && !(await isEmpty(id, folders))) kept.set(entry, 1);
+        else folders.push(id);
       }
-      for (const ids of batchesOf(folders, FOLDERS_PER_CALL)) await client.folders.bulkDeleteFolders(ids, { permanent: isPermanent });
+      for (const ids of batchesOf(folders, FOLDERS_PER_CALL)) {
+        await client.folders.bulkDeleteFolders(ids, { permanent: isPermanent });
+        for (const id of ids) deleted.add(id);
+      }
+      return kept;
     },
 
     async flush() {

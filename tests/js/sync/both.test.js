@@ -41,6 +41,21 @@ async function pair(t, tree) {
 }
 
 suite('two-way', () => {
+  test('sync: two-way keeps a folder that still holds a hidden file, and names it each time', async (t) => {
+    const { folder, client, idOf } = await pair(t, { 'In/a.txt': 'a', 'b.txt': 'b' });
+    await writeFile(join(folder, 'In/.DS_Store'), 'x');
+    await client.folders.bulkDeleteFolders([await idOf('/In/')]);
+    for (const deleted of [1, 0]) {
+      const { skips, ...report } = await sync(folder, client, BOTH);
+      assert.deepEqual(counts(report), { ...(deleted && { deleted }), skipped: 1, unchanged: 1 });
+      assert.deepEqual(skips, [{ path: 'In', reason: 'a folder that still holds something that is not synchronised' }]);
+      assert.deepEqual(await siteTreeOf(client), { 'b.txt': 'b' }, 'the folder does not come back');
+      assert.deepEqual(await treeOf(folder), { 'b.txt': 'b', In: null, 'In/.DS_Store': 'x' });
+    }
+    await rm(join(folder, 'In/.DS_Store'));
+    assert.deepEqual(counts(await sync(folder, client, BOTH)), { foldersDeleted: 1, unchanged: 1 });
+  });
+
   test('sync: two-way makes the changes of each side at the other one', async (t) => {
     const { folder, client, requests, idOf } = await pair(t, { 'a.txt': 'a', 'b.txt': 'b', 'c.txt': 'c', 'd.txt': 'd', 'In/e.txt': 'e', 'In/f.txt': 'f', 'Gone/g.txt': 'g', Empty: null });
     await fill(folder, { 'a.txt': 'folder', 'New/h.txt': 'h' });

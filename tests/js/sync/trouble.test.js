@@ -119,6 +119,23 @@ suite('trouble', () => {
     assert.deepEqual(await siteTreeOf(client), { 'a.txt': 'a' });
   });
 
+  test('sync: a deletion that fails keeps no others, and none is made twice', async (t) => {
+    const [folder, copy] = [await temporaryFolder(t), await temporaryFolder(t)];
+    await fill(folder, { 'a.txt': 'a', 'b.txt': 'b', 'c.txt': 'c' });
+    await sync(folder, copy);
+    for (const name of ['a.txt', 'b.txt', 'c.txt']) await rm(join(folder, name));
+    let isChanged = false;
+    const confirm = async () => {
+      isChanged = true;
+      await appendFile(join(copy, 'b.txt'), 'more');
+      return true;
+    };
+    const { deleted, failures } = await sync(folder, copy, { delete: true, maxDelete: '100%', confirm });
+    assert.ok(isChanged);
+    assert.deepEqual([deleted, failures.map(({ path, code }) => [path, code])], [2, [['b.txt', 'TARGET_CHANGED']]]);
+    assert.deepEqual(await treeOf(copy), { 'b.txt': 'bmore' });
+  });
+
   test('sync: a file that is deleted after it was sent fails no other', async (t) => {
     const folder = await temporaryFolder(t);
     const { client } = await serveManager(t, {
