@@ -158,7 +158,9 @@ async function run(pair, options) {
   }
   const preview = new Report({ onAction: dryRun ? onAction : undefined, onProgress: undefined, isBoth: twoWay });
   const work = [];
+  const changes = { from: changesOf(), to: changesOf() };
   for (const { half, found, orphans, files } of all) {
+    const own = changes[half.target === target ? 'to' : 'from'];
     const steps = await orphans.applied(found, scratch);
     let [deletions, moves] = [0, 0];
     for await (const step of steps) {
@@ -166,6 +168,11 @@ async function run(pair, options) {
       // It was counted as one that stays.
       const stays = !options.delete || isKept(String(step.target?.path), half.target, options);
       if (step.action === 'move' && step.source?.kind === 'file' && stays) moves += 1;
+      if (step.action === 'update') own.updated += 1;
+      else if (step.action === 'delete' || step.action === 'clear') {
+        own.deleted += Number(step.files);
+        own.foldersDeleted += Number(step.folders);
+      }
       report.expect(step);
       if (step.action !== 'carry') preview.done(step);
     }
@@ -180,7 +187,7 @@ async function run(pair, options) {
   const { unchanged, extra, failed, failures, skipped, skips } = summary;
   const expected = { ...preview.summary, isDryRun: dryRun, unchanged, extra, failed, failures, skipped, skips };
   if (dryRun) return expected;
-  if (work.some(({ steps }) => steps.length > 0) && options.confirm && (await options.confirm({ ...expected, isDryRun: true })) !== true) {
+  if (work.some(({ steps }) => steps.length > 0) && options.confirm && (await options.confirm({ ...expected, isDryRun: true }, changes)) !== true) {
     throw new SyncError('CANCELLED', 'not confirmed: nothing was changed');
   }
   const onStored = rows && ((/** @type {Step} */ { path, source: one }, /** @type {Entry} */ made) => one && rows.push(rowOf(path, one, made, order)));
@@ -197,6 +204,9 @@ async function run(pair, options) {
   if (rows && map !== undefined) await writeMap(rows, resolve(pathOf(map)), scratch);
   return summary;
 }
+
+/** What a run takes away from a place, counted from nothing. */
+const changesOf = () => ({ updated: 0, deleted: 0, foldersDeleted: 0 });
 
 /**
  * A row of the map from old to new files; without an old id it is left out later.

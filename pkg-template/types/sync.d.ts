@@ -153,9 +153,9 @@ export interface SyncOptions {
   map?: string | URL;
   /**
    * Called with what would be done before anything is changed, if there is something to do. Unless it returns true, the run
-   * rejects with `CANCELLED`.
+   * rejects with `CANCELLED`. `changes` counts what would be deleted and replaced at each place.
    */
-  confirm?: (plan: SyncReport) => boolean | Promise<boolean>;
+  confirm?: (plan: SyncReport, changes: Record<'from' | 'to', Pick<SyncReport, 'updated' | 'deleted' | 'foldersDeleted'>>) => boolean | Promise<boolean>;
   /** Cancels the run. What is done stays, and the next run goes on from there. */
   signal?: AbortSignal;
   /** Called with each change after it is done, or, in a dry run, with each change that would be made. */

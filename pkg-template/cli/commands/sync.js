@@ -10,6 +10,8 @@ import { changesOf } from '../watch.js';
 /** @import { SyncAction, SyncProgress, SyncReport } from '../../types/sync.js' */
 /** @import { Context } from '../internal.d.ts' */
 
+/** @typedef {Parameters<NonNullable<import('../../types/sync.js').SyncOptions['confirm']>>[1]} Changes */
+
 /** @type {Record<SyncAction['action'], [done: string, planned: string]>} */
 const WORDS = {
   create: ['Created', 'Would create'],
@@ -52,7 +54,7 @@ export async function syncPlaces(context) {
     journal,
     map,
     signal: interrupt.signal,
-    confirm: isPermanent && !yes ? (/** @type {SyncReport} */ plan) => confirm(plan, words[1], context) : undefined,
+    confirm: isPermanent && !yes ? (/** @type {SyncReport} */ _, /** @type {Changes} */ { from: one, to: other }) => confirm([[words[0], one], [words[1], other]], context) : undefined,
     onProgress: (/** @type {SyncProgress} */ { bytes: done, totalBytes: total, done: number, files }) =>
       bar.update({ done, total, text: `${number} of ${count(files, 'file')}` }),
   };
@@ -156,12 +158,28 @@ function listed({ stdout }) {
 /**
  * Asks before anything is deleted permanently.
  *
- * @param {SyncReport} plan
- * @param {string} place
+ * @param {[place: string, changes: Changes['from']][]} places
  * @param {Pick<Context, 'stdin' | 'stderr'>} streams
  */
-async function confirm({ deleted, foldersDeleted, updated }, place, { stdin, stderr }) {
-  if (deleted + foldersDeleted + updated === 0) return true;
+async function confirm(places, { stdin, stderr }) {
+  const question = permanentQuestion(places);
+  if (question === undefined) return true;
   if (!stdin.isTTY) throw new UsageError('permanent deletion needs --yes where the standard input is not a terminal', 'sync');
-  return ask(`Delete ${count(deleted, 'file')} and ${count(foldersDeleted, 'folder')} in ${place} permanently, and replace ${count(updated, 'file')}?`, { stdin, stderr });
+  return ask(question, { stdin, stderr });
+}
+
+/**
+ * The question that is asked before anything is deleted permanently; undefined if there is nothing to ask.
+ *
+ * @param {[place: string, changes: Changes['from']][]} places
+ */
+export function permanentQuestion(places) {
+  /** @type {string[]} */
+  const parts = [];
+  for (const [place, { deleted, foldersDeleted, updated }] of places) {
+    if (deleted + foldersDeleted + updated === 0) continue;
+    const verb = parts.length === 0 ? 'Delete' : 'delete';
+    parts.push(`${verb} ${count(deleted, 'file')} and ${count(foldersDeleted, 'folder')} in ${printable(place)} permanently, and replace ${count(updated, 'file')}`);
+  }
+  return parts.length === 0 ? undefined : `${parts.join(' there; ')}${parts.length > 1 ? ' there' : ''}?`;
 }

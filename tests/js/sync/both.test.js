@@ -56,6 +56,22 @@ suite('two-way', () => {
     assert.deepEqual(counts(await sync(folder, client, BOTH)), { foldersDeleted: 1, unchanged: 1 });
   });
 
+  test('sync: confirm is told what each place loses', async (t) => {
+    const { folder, client, idOf } = await pair(t, { 'a.txt': 'a', 'b.txt': 'b', 'c.txt': 'c', 'In/d.txt': 'd' });
+    await rm(join(folder, 'a.txt'));
+    await fill(folder, { 'b.txt': 'new' });
+    await client.files.bulkDeleteFiles([await idOf('/c.txt')]);
+    await client.folders.bulkDeleteFolders([await idOf('/In/')]);
+    /** @type {unknown} */
+    let told;
+    const confirm = (/** @type {unknown} */ _, /** @type {unknown} */ changes) => {
+      told = changes;
+      return false;
+    };
+    assert.equal((await rejection(sync(folder, client, { ...BOTH, confirm }))).code, 'CANCELLED');
+    assert.deepEqual(told, { from: { updated: 0, deleted: 2, foldersDeleted: 1 }, to: { updated: 1, deleted: 1, foldersDeleted: 0 } });
+  });
+
   test('sync: two-way makes the changes of each side at the other one', async (t) => {
     const { folder, client, requests, idOf } = await pair(t, { 'a.txt': 'a', 'b.txt': 'b', 'c.txt': 'c', 'd.txt': 'd', 'In/e.txt': 'e', 'In/f.txt': 'f', 'Gone/g.txt': 'g', Empty: null });
     await fill(folder, { 'a.txt': 'folder', 'New/h.txt': 'h' });

@@ -6,6 +6,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import { permanentQuestion } from '../../../pkg-template/cli/commands/sync.js';
 import { serveManager, temporaryFolder } from '../harness/manager.js';
 import { COMMAND } from '../harness/served.js';
 import { fill, siteTreeOf, treeOf } from './world.js';
@@ -115,6 +116,14 @@ suite('wix-media sync', () => {
     assert.deepEqual(await siteTreeOf(client), { New: null, 'New/b.txt': 'b', 'a.txt': 'changed' });
     assert.equal((await run(folder, ['photos', baseUrl, '--watch', '--json'])).code, 2);
     assert.equal((await run(folder, [baseUrl, 'to', '--watch'])).code, 2);
+  });
+
+  test('sync: the question before a permanent deletion names each place that loses something', () => {
+    const none = { deleted: 0, foldersDeleted: 0, updated: 0 };
+    assert.equal(permanentQuestion([['one', none], ['two', none]]), undefined);
+    assert.equal(permanentQuestion([['one', none], ['two', { deleted: 2, foldersDeleted: 1, updated: 0 }]]), 'Delete 2 files and 1 folder in two permanently, and replace 0 files?');
+    const both = permanentQuestion([['one', { ...none, deleted: 1 }], ['two', { ...none, updated: 3 }]]);
+    assert.equal(both, 'Delete 1 file and 0 folders in one permanently, and replace 0 files there; delete 0 files and 0 folders in two permanently, and replace 3 files there?');
   });
 
   test('sync and put: Ctrl-C ends them even if the server never answers', { skip: process.platform === 'win32' }, async (t) => {
