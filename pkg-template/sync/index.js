@@ -85,7 +85,8 @@ const isKept = (path, target, options) => target.kind === 'site' && options.dele
 async function* planned(pair, directions, triples, options) {
   const { source, target, versions, index, isSame, isUnchanged, order, scratch } = pair;
   const deletes = Boolean(options.delete);
-  const date = new Date().toISOString().replace('T', ' ').replaceAll(':', '').replace(/\..*/, 'Z');
+  // With milliseconds, as a file may be in conflict twice within a second.
+  const date = new Date().toISOString().replace('T', ' ').replaceAll(':', '');
   const words = source.kind === target.kind ? { source: 'from', target: 'to' } : { source: source.kind, target: target.kind };
   const steps = (/** @type {AsyncIterable<Triple>} */ some) =>
     options.twoWay

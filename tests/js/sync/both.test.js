@@ -16,7 +16,7 @@ import { counts, failing, fill, siteTreeOf, treeOf } from './world.js';
 const BOTH = /** @type {const} */ ({ twoWay: true, delete: true, maxDelete: '100%' });
 
 /** What a file is named that was kept as both. */
-const CONFLICT = / \(conflict of \d{4}-\d\d-\d\d \d{6}Z, (folder|site|from|to)\)/;
+const CONFLICT = / \(conflict of \d{4}-\d\d-\d\d \d{6}\.\d{3}Z, (folder|site|from|to)\)/;
 
 /**
  * A tree without the times in its names.
@@ -54,6 +54,22 @@ suite('two-way', () => {
     }
     await rm(join(folder, 'In/.DS_Store'));
     assert.deepEqual(counts(await sync(folder, client, BOTH)), { foldersDeleted: 1, unchanged: 1 });
+  });
+
+  test('sync: two-way keeps both versions of two conflicts within a second', async (t) => {
+    const folder = await temporaryFolder(t);
+    const [one, two] = [join(folder, 'one'), join(folder, 'two')];
+    t.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-01-02T03:04:05.100Z') });
+    for (const round of ['first', 'second']) {
+      await fill(one, { 'a.txt': `${round} one` });
+      await fill(two, { 'a.txt': `${round} two` });
+      const { conflicts, failures } = await sync(one, two, BOTH);
+      assert.deepEqual([conflicts, failures], [1, []]);
+      t.mock.timers.tick(300);
+    }
+    const expected = { 'a (conflict of 2026-01-02 030405.100Z, to).txt': 'first two', 'a (conflict of 2026-01-02 030405.400Z, to).txt': 'second two', 'a.txt': 'second one' };
+    assert.deepEqual(await treeOf(one), expected);
+    assert.deepEqual(await treeOf(two), expected);
   });
 
   test('sync: confirm is told what each place loses', async (t) => {
