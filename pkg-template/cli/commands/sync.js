@@ -4,6 +4,7 @@ import { interruptible } from '../interrupt.js';
 import { noteProblems } from '../output.js';
 import { bandwidthOf, openPlaces } from '../places.js';
 import { ask, printable, progress } from '../terminal.js';
+import { pause } from '../../streams/until.js';
 import { bytes, count } from '../units.js';
 import { changesOf } from '../watch.js';
 
@@ -23,9 +24,13 @@ const WORDS = {
   delete: ['Deleted', 'Would delete'],
 };
 
+/** How long a watching command waits before it repeats a run that the network or the service has ended. */
+const MIN_PAUSE_MS = 2000;
+const MAX_PAUSE_MS = 60_000;
+
 /** @param {Context} context */
 export async function syncPlaces(context) {
-  const { words, options, env, print, note, stderr } = context;
+  const { words, options, env, print, note, paint, stderr } = context;
   const { dryRun = false, twoWay = false, checksum, hidden, trash, concurrency, journal, map, maxDelete, json, quiet, yes, watch } = options;
   if (watch && (dryRun || json)) throw new UsageError('--watch goes on and on: it takes neither --dry-run nor --json', 'sync');
   if (watch && twoWay) throw new UsageError('--watch sees the changes of one side only: it does not take --two-way', 'sync');
@@ -72,12 +77,16 @@ export async function syncPlaces(context) {
     else tell(report, { note, quiet, isBoth: twoWay });
     return report.failed > 0 ? EXIT.failed : EXIT.done;
   };
+  const noteFailure = (/** @type {any} */ error) => {
+    bar.end();
+    note(`${paint.red('wix-media:')} ${printable(String(error?.message ?? error))}`);
+  };
   try {
     if (!watch) return await once();
     if (typeof from !== 'string') throw new UsageError('--watch needs a folder of this machine as FROM', 'sync');
     const changes = changesOf(from, interrupt.signal);
-    await once();
-    for await (const _ of changes) await once();
+    await lasting(once, { isFirst: true, signal: interrupt.signal, tell: noteFailure });
+    for await (const _ of changes) await lasting(once, { isFirst: false, signal: interrupt.signal, tell: noteFailure });
     return EXIT.done;
   } catch (error) {
     throw interrupt.signal.aborted ? interrupt.signal.reason : error;
@@ -87,6 +96,29 @@ export async function syncPlaces(context) {
     // A folder that is still watched would keep the process alive.
     interrupt.abort();
     await places.close();
+  }
+}
+
+/**
+ * Runs work that is not to end the watching when it fails. It is repeated for as long as the network or the service fails. The first
+ * run ends with any other failure except too many deletions, as the command line or the credentials are wrong then.
+ *
+ * @param {() => Promise<unknown>} work
+ * @param {{ isFirst: boolean, signal: AbortSignal, tell: (error: unknown) => void }} about
+ */
+async function lasting(work, { isFirst, signal, tell }) {
+  for (let pauseMs = MIN_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+    try {
+      await work();
+      return;
+    } catch (/** @type {any} */ error) {
+      const isTemporary = error?.retry === 'after' || error?.retry === 'maybe';
+      const isLasting = isFirst && !isTemporary && error?.code !== 'TOO_MANY_DELETIONS';
+      if (signal.aborted || error instanceof UsageError || isLasting) throw error;
+      tell(error);
+      if (!isTemporary) return;
+    }
+    await pause(pauseMs, signal);
   }
 }
 

@@ -53,6 +53,7 @@ const OTHERS = [
   'src/manager/events/mod.rs MAX_PENDING',
   'src/manager/site.rs MAX_RETRIES',
   'src/manager/downloads/bundle.rs MAX_EXTENSION',
+  'pkg-template/cli/commands/sync.js MAX_PAUSE_MS',
   'pkg-template/manager/index.js MAX_RETRY_MS',
   'pkg-template/manager/recorded.js MAX_RETRY_MS',
   'pkg-template/manager/images/transformer.js MAX_MEMORY',

@@ -118,6 +118,47 @@ suite('wix-media sync', () => {
     assert.equal((await run(folder, [baseUrl, 'to', '--watch'])).code, 2);
   });
 
+  test('sync: --watch outlives a run that deletes too much, and a server that fails', { timeout: 120_000 }, async (t) => {
+    const folder = await temporaryFolder(t);
+    let isDown = false;
+    const { client, baseUrl } = await serveManager(t, {
+      answer: (request, next) => (isDown ? Response.json({}, { status: 503, headers: { 'retry-after': '0' } }) : next(request)),
+    });
+    await fill(join(folder, 'photos'), { 'a.txt': 'a', 'b.txt': 'b' });
+    const child = spawn(process.execPath, [COMMAND, 'sync', 'photos', baseUrl, '--watch', '--delete'], { cwd: folder, env: { PATH: process.env.PATH, HOME: folder } });
+    t.after(() => child.kill('SIGKILL'));
+    let text = '';
+    /** @type {Set<() => unknown>} */
+    const waiting = new Set();
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk;
+        for (const look of waiting) look();
+      });
+    }
+    const until = (/** @type {RegExp} */ line) =>
+      new Promise((resolve, reject) => {
+        const look = () => line.test(text) && resolve(waiting.delete(look));
+        child.once('close', () => reject(new Error(`ended: ${text}`)));
+        waiting.add(look);
+        look();
+      });
+    await until(/2 files created/);
+    await rm(join(folder, 'photos/a.txt'));
+    await until(/refused to delete 1 of 2 files/);
+    isDown = true;
+    await writeFile(join(folder, 'photos/a.txt'), 'a');
+    await writeFile(join(folder, 'photos/c.txt'), 'c');
+    await until(/wix-media: .*\n.*wix-media: /s);
+    isDown = false;
+    // Nothing changes: the run is repeated after a pause.
+    await until(/Created: c\.txt\n/);
+    const ended = once(child, 'close');
+    child.kill('SIGINT');
+    assert.deepEqual(await ended, [130, null]);
+    assert.deepEqual(await siteTreeOf(client), { 'a.txt': 'a', 'b.txt': 'b', 'c.txt': 'c' });
+  });
+
   test('sync: the question before a permanent deletion names each place that loses something', () => {
     const none = { deleted: 0, foldersDeleted: 0, updated: 0 };
     assert.equal(permanentQuestion([['one', none], ['two', none]]), undefined);
