@@ -113,6 +113,20 @@ impl Socket {
         }
     }
 
+    /// Counts what was written, or waits for the other end to receive more.
+    fn wrote(&mut self, context: &mut Context<'_>, outcome: Poll<Result<usize>>) -> Poll<Result<usize>> {
+        match outcome {
+            Poll::Ready(Ok(count)) => self.sent += count as u64,
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => {
+                if let Err(error) = self.pace(context) {
+                    return Poll::Ready(Err(error));
+                }
+            }
+        }
+        outcome
+    }
+
     /// Fails when the other end takes too long to receive what is sent.
     fn pace(&mut self, context: &mut Context<'_>) -> Result<()> {
         if !self.writing.has_expired(context, || Instant::now() + PACE_WINDOW) {
@@ -155,18 +169,8 @@ impl AsyncRead for Socket {
 
 impl AsyncWrite for Socket {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
-        let this = &mut *self;
-        match Pin::new(&mut this.stream).poll_write(context, bytes) {
-            Poll::Ready(Ok(count)) => {
-                this.sent += count as u64;
-                Poll::Ready(Ok(count))
-            }
-            Poll::Ready(error) => Poll::Ready(error),
-            Poll::Pending => match this.pace(context) {
-                Ok(()) => Poll::Pending,
-                Err(error) => Poll::Ready(Err(error)),
-            },
-        }
+        let outcome = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.wrote(context, outcome)
     }
 
     fn poll_write_vectored(
@@ -174,18 +178,8 @@ impl AsyncWrite for Socket {
         context: &mut Context<'_>,
         slices: &[std::io::IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        let this = &mut *self;
-        match Pin::new(&mut this.stream).poll_write_vectored(context, slices) {
-            Poll::Ready(Ok(count)) => {
-                this.sent += count as u64;
-                Poll::Ready(Ok(count))
-            }
-            Poll::Ready(error) => Poll::Ready(error),
-            Poll::Pending => match this.pace(context) {
-                Ok(()) => Poll::Pending,
-                Err(error) => Poll::Ready(Err(error)),
-            },
-        }
+        let outcome = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.wrote(context, outcome)
     }
 
     fn is_write_vectored(&self) -> bool {
