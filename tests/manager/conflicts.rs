@@ -1,26 +1,12 @@
 //! Transactions that fail and are retried.
 
-use crate::site::{START, Site, target, text};
+use crate::site::{Site, target, text};
 use serde_json::{Value, json};
-use wix_media::blobs::Memory;
-use wix_media::catalog::{Error, Fault, Faulty, Sqlite};
-use wix_media::manager::{Manager, ManualClock, Options, Parts, Request, Seeded};
+use wix_media::catalog::{Error, Fault};
+use wix_media::manager::{Options, Request};
 
 /// How many times the manager tries a transaction.
 const MAX_RUNS: usize = 4;
-
-fn site() -> (Site, Faulty) {
-    let clock = ManualClock::at(START);
-    let catalog = Faulty::new(Sqlite::memory().expect("a catalog"));
-    let manager = Manager::new(Parts {
-        catalog: Box::new(catalog.clone()),
-        blobs: Box::new(Memory::default()),
-        clock: Box::new(clock.clone()),
-        random: Box::new(Seeded::new(7)),
-        options: Options::default(),
-    });
-    (Site::on(manager.expect("a manager"), clock), catalog)
-}
 
 /// Sends a call of each kind that writes, and returns the answers. `prepare` runs before each request.
 fn run(site: &Site, prepare: impl Fn()) -> Vec<(u16, Value)> {
@@ -60,14 +46,14 @@ fn run(site: &Site, prepare: impl Fn()) -> Vec<(u16, Value)> {
 
 #[test]
 fn calls_under_conflicts_answer_as_without_them() {
-    let (mut plain, _) = site();
+    let (mut plain, _) = Site::faulty(Options::default());
     let expected = run(&plain, || {});
     let statuses: Vec<_> = expected.iter().map(|(status, _)| *status).collect();
     assert_eq!(statuses, [200, 200, 200, 200, 200, 200, 200, 200, 200, 200]);
     let events = plain.event_bodies();
     assert!(events.len() > 5);
     for conflicts in 1..MAX_RUNS {
-        let (mut site, catalog) = site();
+        let (mut site, catalog) = Site::faulty(Options::default());
         let answers = run(&site, || {
             for at in 0..conflicts {
                 let fault = if at % 2 == 0 { Fault::Commit } else { Fault::Open };
@@ -81,7 +67,7 @@ fn calls_under_conflicts_answer_as_without_them() {
 
 #[test]
 fn call_on_unavailable_catalog_returns_503_and_changes_nothing() {
-    let (mut site, catalog) = site();
+    let (mut site, catalog) = Site::faulty(Options::default());
     for fault in [Fault::Commit, Fault::Open] {
         for _ in 0..MAX_RUNS {
             catalog.fail(fault, Error::Unavailable("away".into()));
@@ -98,7 +84,7 @@ fn call_on_unavailable_catalog_returns_503_and_changes_nothing() {
 
 #[test]
 fn error_other_than_conflict_is_not_retried() {
-    let (site, catalog) = site();
+    let (site, catalog) = Site::faulty(Options::default());
     catalog.fail(Fault::Commit, Error::Store("full".into()));
     assert_eq!(
         site.fetch(Request::new("POST", "/site-media/v1/folders").body(r#"{"displayName":"A"}"#))

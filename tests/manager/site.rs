@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use wix_media::blobs::Memory;
-use wix_media::catalog::Sqlite;
+use wix_media::catalog::{Catalog, Faulty, Sqlite};
 use wix_media::manager::{Manager, ManualClock, Options, Origin, Parts, Request, Response, Seeded};
 
 /// The smallest film: a file type and an empty index.
@@ -26,9 +26,19 @@ impl Site {
     }
 
     pub(crate) fn with(options: Options) -> Site {
+        Site::over(Box::new(Sqlite::memory().expect("a catalog")), options)
+    }
+
+    /// A site whose catalog fails when it is told to.
+    pub(crate) fn faulty(options: Options) -> (Site, Faulty) {
+        let catalog = Faulty::new(Sqlite::memory().expect("a catalog"));
+        (Site::over(Box::new(catalog.clone()), options), catalog)
+    }
+
+    fn over(catalog: Box<dyn Catalog>, options: Options) -> Site {
         let clock = ManualClock::at(START);
         let manager = Manager::new(Parts {
-            catalog: Box::new(Sqlite::memory().expect("a catalog")),
+            catalog,
             blobs: Box::new(Memory::default()),
             clock: Box::new(clock.clone()),
             random: Box::new(Seeded::new(7)),

@@ -1,10 +1,9 @@
 //! Posters of videos, as a host that decodes films makes them.
 
-use crate::site::{FILM, START, Site, target, text};
+use crate::site::{FILM, Site, target, text};
 use serde_json::{Value, json};
-use wix_media::blobs::Memory;
-use wix_media::catalog::{Error, Fault, Faulty, Sqlite};
-use wix_media::manager::{Check, Conclusion, Intake, Manager, ManualClock, Options, Parts, Request, Seeded};
+use wix_media::catalog::{Error, Fault};
+use wix_media::manager::{Check, Conclusion, Intake, Manager, Options, Request};
 
 /// A site whose host decodes films.
 fn decoding() -> Site {
@@ -517,20 +516,11 @@ fn posters_that_no_video_has_leave_nothing() {
 
 #[test]
 fn usage_that_cannot_be_read_is_no_full_quota() {
-    let clock = ManualClock::at(START);
-    let catalog = Faulty::new(Sqlite::memory().expect("a catalog"));
-    let manager = Manager::new(Parts {
-        catalog: Box::new(catalog.clone()),
-        blobs: Box::new(Memory::default()),
-        clock: Box::new(clock.clone()),
-        random: Box::new(Seeded::new(7)),
-        options: Options {
-            quota: Some(1 << 30),
-            pending: vec![("VIDEO".to_owned(), 0)],
-            ..Options::default()
-        },
+    let (site, catalog) = Site::faulty(Options {
+        quota: Some(1 << 30),
+        pending: vec![("VIDEO".to_owned(), 0)],
+        ..Options::default()
     });
-    let site = Site::on(manager.expect("a manager"), clock);
     let poster = [photo("chelsea.jpg")];
     let (_, intake) = begin_with_posters(&site, "film.mp4", FILM, &poster);
     // The first read is for the video.
