@@ -97,7 +97,20 @@ suite('requests by the fetch of Node', () => {
     assert.ok(sent[1].body instanceof Uint8Array);
   });
 
-  test('a dispatcher that a program has set gets requests with a body', async (t) => {
+  test('a redirect of a request without a body is followed, and the next one is left to fetch', async (t) => {
+    const { origin, requests } = await listen(t, ({ url }, outgoing) => {
+      if (url === '/there') return outgoing.end('found');
+      return outgoing.writeHead(302, { location: '/there' }).end();
+    });
+    for (const expected of [['/link', '/link', '/there'], ['/link', '/there']]) {
+      requests.length = 0;
+      const response = await nodeFetch(`${origin}/link`, { method: 'GET' });
+      assert.equal(await response.text(), 'found');
+      assert.deepEqual(requests.map(({ url }) => url), expected);
+    }
+  });
+
+  test('a dispatcher that a program has set gets the requests', async (t) => {
     const { origin } = await listen(t, (_, outgoing) => outgoing.end('{}'));
     const before = holder[DISPATCHER];
     /** @type {string[]} */
@@ -113,7 +126,8 @@ suite('requests by the fetch of Node', () => {
     });
     const response = await nodeFetch(`${origin}/a/b?c=d`, { method: 'PUT', body: new Uint8Array(10) });
     assert.equal(await response.text(), '{}');
-    assert.deepEqual(seen, [`PUT ${origin}/a/b?c=d`]);
+    await nodeFetch(`${origin}/e`, { method: 'GET' });
+    assert.deepEqual(seen, [`PUT ${origin}/a/b?c=d`, `GET ${origin}/e`]);
   });
 
   test('what is sent is what fetch sends', async (t) => {
@@ -141,6 +155,20 @@ suite('requests by the fetch of Node', () => {
     );
   });
 
+  test('what is asked for is what fetch asks for', async (t) => {
+    const { origin, requests } = await listen(t, (_, outgoing) => outgoing.end('ok'));
+    /** @type {[method: string, headers?: Record<string, string>][]} */
+    const asked = [['GET'], ['GET', { Range: 'bytes=5-' }], ['HEAD'], ['DELETE'], ['POST']];
+    for (const [method, headers] of asked) {
+      requests.length = 0;
+      const answers = [await nodeFetch(`${origin}/a?b`, { method, headers }), await fetch(`${origin}/a?b`, { method, headers })];
+      const [own, usual] = requests.map(({ headers: { 'sec-fetch-mode': _, ...rest }, url }) => ({ url, ...rest }));
+      assert.deepEqual(own, usual, method);
+      assert.deepEqual(answers.map(({ body }) => body === null), [method === 'HEAD', method === 'HEAD'], method);
+      assert.deepEqual(await Promise.all(answers.map((answer) => answer.text())), method === 'HEAD' ? ['', ''] : ['ok', 'ok'], method);
+    }
+  });
+
   test('answers of every form arrive whole', async (t) => {
     const long = Buffer.from(noise(1_000_000));
     /** @type {Record<string, [status: number, headers: Record<string, string | number | string[]>, body?: Buffer]>} */
@@ -158,8 +186,11 @@ suite('requests by the fetch of Node', () => {
       outgoing.writeHead(status, headers);
       outgoing.end(body);
     });
-    for (const [name, [status, headers, body]] of Object.entries(answers)) {
-      const response = await nodeFetch(`${origin}/${encodeURIComponent(name)}`, { method: 'POST', body: '{}' });
+    const sent = [{ method: 'POST', body: '{}' }, { method: 'GET' }];
+    for (const [name, [status, headers, body]] of Object.entries(answers).flatMap((each) => [each, each])) {
+      const init = present(sent.shift());
+      sent.push(init);
+      const response = await nodeFetch(`${origin}/${encodeURIComponent(name)}`, init);
       const expected = headers['content-encoding'] ? long : (body ?? Buffer.alloc(0));
       assert.deepEqual([response.status, response.ok], [status, status < 300], name);
       assert.equal(md5(new Uint8Array(await response.arrayBuffer())), md5(expected), name);
@@ -220,13 +251,13 @@ suite('requests by the fetch of Node', () => {
       const error = await failing.then(() => assert.fail('it succeeded'), (reason) => reason);
       return [error.name, error.message, error.cause?.code];
     };
-    const init = { method: 'POST', body: '{}' };
+    const inits = [{ method: 'POST', body: '{}' }, { method: 'GET' }];
     const closed = createServer();
     await once(closed.listen(0, '127.0.0.1'), 'listening');
     const nobody = `http://127.0.0.1:${/** @type {AddressInfo} */ (closed.address()).port}/`;
     await new Promise((resolve) => closed.close(resolve));
     for (const url of [`${origin}/`, nobody, 'http://user:name@127.0.0.1/', 'http://nowhere.invalid/']) {
-      assert.deepEqual(await failureOf(nodeFetch(url, init)), await failureOf(fetch(url, init)), url);
+      for (const init of inits) assert.deepEqual(await failureOf(nodeFetch(url, init)), await failureOf(fetch(url, init)), url);
     }
     const failing = () => new ReadableStream({ pull: () => Promise.reject(new Error('unreadable')) });
     const unreadable = await failureOf(nodeFetch(`${origin}/`, { method: 'POST', body: failing(), duplex: 'half' }));
