@@ -63,8 +63,12 @@ export class Journal {
   /** @type {import('node:fs/promises').FileHandle | undefined} */
   #log;
   #isReadOnly;
-  /** Lines wait for each other, as positions in a file are shared. */
+  /** Writes wait for each other, as positions in a file are shared. */
   #last = Promise.resolve();
+  /** The lines of the next write. */
+  #lines = '';
+  /** @type {Promise<void> | undefined} */
+  #next;
   /** Files that are being replaced, by their ids. @type {Map<string, Retirement>} */
   retiring = new Map();
 
@@ -208,9 +212,17 @@ export class Journal {
   async #append(line) {
     const log = this.#log;
     if (!log) return;
-    const written = this.#last.then(() => log.appendFile(`${JSON.stringify(line)}\n`));
-    this.#last = written.then(() => {}, () => {});
-    await written;
+    this.#lines += `${JSON.stringify(line)}\n`;
+    if (!this.#next) {
+      this.#next = this.#last.then(() => {
+        const lines = this.#lines;
+        this.#lines = '';
+        this.#next = undefined;
+        return log.appendFile(lines);
+      });
+      this.#last = this.#next.then(() => {}, () => {});
+    }
+    await this.#next;
   }
 
   /** @typedef {{ order: string, record: JournalRecord }} Row */

@@ -85,6 +85,21 @@ export async function openFolder(given, { hidden = false, trash: hasTrash = fals
     return path;
   }
 
+  /** Folders that are there, as this run has made them. @type {Set<string>} */
+  const made = new Set();
+
+  /**
+   * Makes the folder of a file.
+   *
+   * @param {string} file
+   */
+  async function makeRoom(file) {
+    const folder = dirname(file);
+    if (made.has(folder)) return;
+    await mkdir(folder, { recursive: true });
+    made.add(folder);
+  }
+
   const at = (/** @type {Entry} */ { at: path, path: key }) => join(root, ...(path ?? whereOf(key)).split('/'));
   /** @type {string | undefined} */
   let trash;
@@ -196,11 +211,13 @@ export async function openFolder(given, { hidden = false, trash: hasTrash = fals
     }
   }
 
+  /** @type {Promise<string> | undefined} */
+  let temporary;
   /** A folder for files that are not complete yet. */
-  async function scratch() {
+  function scratch() {
     const folder = join(own, 'tmp');
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return folder;
+    temporary ??= mkdir(folder, { recursive: true, mode: 0o700 }).then(() => folder);
+    return temporary;
   }
 
   /**
@@ -286,7 +303,7 @@ export async function openFolder(given, { hidden = false, trash: hasTrash = fals
 
     async store(entry, taken, old, { isPermanent, isDurable }) {
       const file = at(old ?? entry);
-      await mkdir(dirname(file), { recursive: true });
+      await makeRoom(file);
       const partial = taken.isScratch ? taken.file : join(await scratch(), `${randomBytes(6).toString('hex')}.part`);
       try {
         if (!taken.isScratch) await copyUnchanged(taken.file, partial);
@@ -297,12 +314,19 @@ export async function openFolder(given, { hidden = false, trash: hasTrash = fals
           // Some file systems have no links.
           await link(file, await trashFor(old.path)).catch(async () => rename(file, await trashFor(old.path)));
         }
-        await rename(partial, file);
+        // As it is before others can reach it: what they change then is a change.
+        const stored = await entryAt({ ...entry, id: undefined, hash: undefined, at: (old ?? entry).at ?? whereOf(entry.path) }, partial);
+        await rename(partial, file).catch(async (error) => {
+          if (codeOf(error) !== 'ENOENT') throw error;
+          // Somebody has deleted the folder since.
+          await mkdir(dirname(file), { recursive: true });
+          await rename(partial, file);
+        });
+        return stored;
       } catch (error) {
         if (!taken.isScratch) await rm(partial, { force: true });
         throw error;
       }
-      return entryAt({ ...entry, id: undefined, hash: undefined, at: (old ?? entry).at ?? whereOf(entry.path) }, file);
     },
 
     async move(old, entry) {

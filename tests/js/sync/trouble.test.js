@@ -34,6 +34,23 @@ suite('trouble', () => {
     assert.ok(!(await readdir(join(folder, '.wix-media'))).includes('tmp'));
   });
 
+  test('sync: a folder that is deleted while its files arrive is made again', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { client } = await serveManager(t, {
+      async answer(request, next) {
+        const isAsked = request.url.includes('generate-file-download-url') && (await request.clone().json()).fileId === second._id;
+        if (isAsked) await rm(join(folder, 'Cats'), { recursive: true });
+        return next(request);
+      },
+    });
+    await client.uploads.upload(noise(1000), { path: '/Cats', displayName: 'a.bin' });
+    const second = await client.uploads.upload(noise(2000), { path: '/Cats', displayName: 'b.bin' });
+    const { created, failed } = await sync(client, folder, { concurrency: 1 });
+    assert.deepEqual([created, failed], [2, 0]);
+    assert.deepEqual(Object.keys(await treeOf(folder)), ['Cats', 'Cats/b.bin']);
+    assert.equal((await sync(client, folder)).created, 1);
+  });
+
   test('sync: a file that changes while it is read is named, and sent by the next run', async (t) => {
     const folder = await temporaryFolder(t);
     let isChanging = true;
