@@ -7,8 +7,6 @@
 // again. A file that somebody else adds under that name has another id, or other content.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { batchesOf, FILES_PER_CALL, FOLDERS_PER_CALL } from '../../library/batches.js';
 import { SyncError } from '../error.js';
@@ -17,6 +15,7 @@ import { keyOf, numberedKey, TRASH_KEY } from '../names.js';
 import { below, folderOf, isBelow } from '../order.js';
 import { hasDetails } from '../plan.js';
 import { sorted } from '../spool.js';
+import { downloader } from './download.js';
 
 /** @import { StoredFile, StoredFolder } from '../../types/index.js' */
 /** @import { Client, Entry, ListOptions, Place, Retirement } from '../internal.d.ts' */
@@ -34,9 +33,6 @@ const AHEAD = 4;
 
 /** The largest file that is read once more before it replaces another, to recognise it after an interruption. */
 const MAX_HASHED_SIZE = 16_000_000;
-
-/** The largest file that is written by one call: the small ones cost mostly calls of the file system. */
-const MAX_WHOLE_SIZE = 1024 * 1024;
 
 /** How many replaced files may wait for their deletion. */
 const MAX_RETIRING = 100;
@@ -262,86 +258,6 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
   }
 
   /**
-   * Whether bytes are those that the service lists.
-   *
-   * @param {Entry} entry
-   * @param {number} size
-   * @param {string} hash Their MD5 digest.
-   */
-  const isContentOf = (entry, size, hash) => size === entry.size && !(journal?.isMd5 && entry.hash !== hash);
-
-  /**
-   * The files that earlier runs have left in a folder, which is made where it is missing.
-   *
-   * @type {Map<string, Promise<Set<string>>>}
-   */
-  const leftovers = new Map();
-  const leftIn = (/** @type {string} */ folder) => {
-    const names = leftovers.get(folder) ?? mkdir(folder, { recursive: true }).then(async () => new Set(await readdir(folder)));
-    leftovers.set(folder, names);
-    return names;
-  };
-
-  /**
-   * Brings the bytes of a file into a file of this machine, on from where an earlier run has stopped.
-   *
-   * @param {Entry} entry
-   * @param {string} scratch
-   * @param {import('../internal.d.ts').Transfer} transfer
-   */
-  async function take(entry, scratch, { signal, progress }) {
-    const own = `${keyOf(String(entry.id)).slice(-60)}.part`;
-    const file = join(scratch, own);
-    const there = (await leftIn(scratch)).has(own) ? await stat(file).then(({ size }) => size, () => 0) : 0;
-    let from = there < entry.size ? there : 0;
-    const fetchFrom = (/** @type {number} */ first) =>
-      client.downloads.file({ _id: entry.id, sizeInBytes: String(entry.size) }, { from: first, verify: false, signal, stallMs });
-    if (from === 0 && entry.size <= MAX_WHOLE_SIZE && !bandwidth) {
-      const pieces = [];
-      const { body } = await fetchFrom(0);
-      for await (const piece of /** @type {AsyncIterable<Uint8Array>} */ (/** @type {unknown} */ (body ?? []))) pieces.push(piece);
-      const digest = createHash('md5');
-      for (const piece of pieces) digest.update(piece);
-      const hash = digest.digest('hex');
-      const size = pieces.reduce((sum, { length }) => sum + length, 0);
-      if (!isContentOf(entry, size, hash)) throw mismatchOf(entry);
-      const output = await open(file, 'w', 0o600);
-      try {
-        // Not joined: what small files allocate decides how often the garbage collector runs.
-        for (let at = 0; pieces.length > 0; ) at = await writeAt(output, /** @type {Uint8Array} */ (pieces.shift()), at);
-      } finally {
-        await output.close();
-      }
-      progress(size);
-      return { file, hash, isScratch: true };
-    }
-    for (;;) {
-      const output = await open(file, from > 0 ? 'r+' : 'w', 0o600);
-      const digest = createHash('md5');
-      let at = from;
-      try {
-        if (from > 0) await feed(digest, output, from);
-        const { body } = await fetchFrom(from);
-        for await (const piece of /** @type {AsyncIterable<Uint8Array>} */ (/** @type {unknown} */ (body ?? []))) {
-          await bandwidth?.down(piece.length, signal);
-          digest.update(piece);
-          at = await writeAt(output, piece, at);
-          progress(at);
-        }
-        await output.truncate(at);
-      } finally {
-        await output.close();
-      }
-      const hash = digest.digest('hex');
-      if (isContentOf(entry, at, hash)) return { file, hash, isScratch: true };
-      await rm(file, { force: true });
-      if (from === 0) throw mismatchOf(entry);
-      // The beginning may have been that of other content.
-      from = 0;
-    }
-  }
-
-  /**
    * Creates a folder. If the answer is lost, the folder may be there: one of its name that nobody has seen before is it.
    *
    * @param {string} name
@@ -435,6 +351,8 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
     }
   }
 
+  const incoming = downloader(client, { bandwidth, stallMs, isMd5: () => Boolean(journal?.isMd5) });
+
   return {
     kind: 'site',
     label,
@@ -468,7 +386,7 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
       return hash.digest('hex');
     },
 
-    take,
+    take: incoming.take,
 
     async makeFolder(entry) {
       const { path: own, name } = entry;
@@ -546,25 +464,9 @@ export async function openSite(client, { label, path = '/', directory, isTarget,
       await discard();
     },
 
-    async close() {},
+    close: incoming.close,
   };
 }
-
-/**
- * Writes all bytes of a piece. Returns the offset behind them.
- *
- * @param {import('node:fs/promises').FileHandle} output
- * @param {Uint8Array} piece
- * @param {number} at
- */
-async function writeAt(output, piece, at) {
-  let done = 0;
-  while (done < piece.length) done += (await output.write(piece, done, piece.length - done, at + done)).bytesWritten;
-  return at + done;
-}
-
-/** @param {Entry} entry */
-const mismatchOf = ({ path }) => new SyncError('CONTENT_MISMATCH', `${path}: the service sent other bytes than it lists`);
 
 /**
  * Makes the function that runs work of one key piece by piece, in the order of the calls. A piece that fails does not stop the
@@ -646,21 +548,4 @@ async function md5Of(file, signal) {
   const digest = createHash('md5');
   for await (const piece of createReadStream(file, { signal })) digest.update(piece);
   return digest.digest('hex');
-}
-
-/**
- * Feeds the first bytes of a file to a digest.
- *
- * @param {import('node:crypto').Hash} digest
- * @param {import('node:fs/promises').FileHandle} handle
- * @param {number} end
- */
-async function feed(digest, handle, end) {
-  const buffer = Buffer.allocUnsafe(256 * 1024);
-  for (let at = 0; at < end; ) {
-    const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, end - at), at);
-    if (bytesRead === 0) return;
-    digest.update(buffer.subarray(0, bytesRead));
-    at += bytesRead;
-  }
 }
