@@ -1,8 +1,10 @@
 //! Fetching the sources of imports. The manager decides which URLs may be fetched, and what becomes of the response.
 
+use crate::app::App;
 use crate::bodies::Source;
+use crate::caller::Caller;
+use crate::intake::receive;
 use crate::network::{self, Fetched};
-use crate::service::{App, Caller, receive};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;

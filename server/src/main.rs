@@ -1,27 +1,37 @@
 //! `wix-media-server`: the Media Manager as a native server.
 //!
-//! | File | Purpose |
+//! | Part | Purpose |
 //! |---|---|
-//! | `settings.rs` | the table of settings, from the file, the environment and the command line |
-//! | `listen.rs` | connections: how many, how slow they may be, and their end |
-//! | `socket.rs` | the time limits of one connection |
-//! | `guard.rs` | which requests are answered |
-//! | `service.rs` | the path of a request through guard, probes, commands and manager |
-//! | `bodies.rs` | bodies in both directions, in pieces |
-//! | `commands.rs` | `/_wix-media/`: what the owner of a server may ask |
-//! | `page.rs` | the files of the page |
-//! | `pictures.rs` | colours and transforms of pictures |
-//! | `work.rs` | what happens without requests: due work, imports, the sweep |
-//! | `imports.rs` `network.rs` | fetching the sources of imports |
-//! | `log.rs` | the log, without secrets |
+//! | `settings` | the table of settings, from the file, the environment and the command line |
+//! | `listen` | connections: how many, how slow they may be, and their end |
+//! | `socket` | the time limits of one connection |
+//! | `guard` | which requests are answered |
+//! | `service` | the path of a request through guard, probes, commands and manager |
+//! | `app` | what all requests share |
+//! | `intake` | requests whose bodies the manager takes, and its responses |
+//! | `bodies` | bodies in both directions, in pieces |
+//! | `answer` `caller` `failure` | responses before they are sent, who waits for them, and why the server cannot start |
+//! | `commands` | `/_wix-media/`: what the owner of a server may ask |
+//! | `page` | the files of the page |
+//! | `pictures` | colours and transforms of pictures |
+//! | `work` | what happens without requests: due work, imports, the sweep |
+//! | `imports` `network` | fetching the sources of imports |
+//! | `log` | the log, without secrets |
+//!
+//! `tests/it/server.rs` of the library says which part imports which.
 //!
 //! The manager is synchronous, so its calls run on the blocking threads of the runtime. No such call waits for the network: a
 //! body is handed over in pieces, and a thread is taken only while a piece is processed.
 
+mod answer;
+mod app;
 mod bodies;
+mod caller;
 mod commands;
+mod failure;
 mod guard;
 mod imports;
+mod intake;
 mod listen;
 mod log;
 mod network;

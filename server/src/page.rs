@@ -3,9 +3,9 @@
 //! Only files that exist at the start are served, so no path leads out of the folder. The responses are those of
 //! `wix-media serve` for the same files, which a test compares. The policy is that of `www/policy.js`.
 
+use crate::answer::{Answer, broken, refused};
 use crate::bodies::Content;
-use crate::listen::Failure;
-use crate::service::{Answer, App, broken, refused};
+use crate::failure::Failure;
 use base64ct::{Base64, Encoding};
 use bytes::Bytes;
 use flate2::Compression;
@@ -243,23 +243,22 @@ fn import_map_hash(html: &str) -> Option<String> {
 }
 
 /// Answers with a file of the page. `None` for other paths.
-pub(crate) async fn answer(app: &Arc<App>, head: &Head) -> Option<Answer> {
+pub(crate) async fn answer(page: Option<&Arc<Page>>, head: &Head) -> Option<Answer> {
     if !matches!(&*head.method, "GET" | "HEAD") {
         return None;
     }
-    let page = app.page.as_ref()?;
+    let page = Arc::clone(page?);
     let path = percent_decoded(&head.path);
     let file = page.files.get(&path)?.clone();
-    let (own, head) = (Arc::clone(app), head.clone());
-    let answered = spawn_blocking(move || own.page.as_ref().map(|page| page.answer(&file, &head)));
+    let head = head.clone();
+    let answered = spawn_blocking(move || page.answer(&file, &head));
     match answered.await {
-        Ok(Some(Ok(answer))) => Some(answer),
-        Ok(Some(Err(error))) => {
+        Ok(Ok(answer)) => Some(answer),
+        Ok(Err(error)) => {
             tracing::error!(%error, "cannot read a file of the page");
             let text = "cannot read a file of the page";
             Some(refused(StatusCode::INTERNAL_SERVER_ERROR, "PAGE_UNREADABLE", text))
         }
-        Ok(None) => None,
         Err(error) => Some(broken(&error)),
     }
 }

@@ -9,8 +9,9 @@
 //!    └──TIMEOUT──▶ 503
 //! ```
 
+use crate::answer::{Answer, broken};
 use crate::bodies::Content;
-use crate::service::{Answer, App, Caller, broken};
+use crate::caller::Caller;
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderValue};
@@ -25,7 +26,7 @@ use tokio::time::{Instant, timeout_at};
 use wix_media::blobs::Blobs;
 use wix_media::images::url::Transform;
 use wix_media::images::{self, Color};
-use wix_media::manager::{Body, Picture};
+use wix_media::manager::{Body, Manager, Picture};
 
 /// How many bytes of transformed pictures are cached.
 const MAX_CACHE_SIZE: usize = 64 << 20;
@@ -66,6 +67,9 @@ type Outcome = Result<Arc<Made>, Fault>;
 /// The decoder and its cache.
 #[derive(Debug)]
 pub(crate) struct Pictures {
+    manager: Arc<Manager>,
+    /// The bytes of files that are being made.
+    blobs: Box<dyn Blobs>,
     cores: Arc<Semaphore>,
     cache: Mutex<Cache>,
     /// Pictures that wait or are being made, by their ETags, with those who wait for them.
@@ -105,22 +109,22 @@ impl Cache {
     }
 }
 
-impl Default for Pictures {
-    fn default() -> Pictures {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Pictures {
-            cores: Arc::new(Semaphore::new(cores.min(MAX_DECODERS))),
-            cache: Mutex::default(),
-            under_way: Mutex::default(),
-        }
-    }
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Pictures {
+    pub(crate) fn new(manager: Arc<Manager>, blobs: Box<dyn Blobs>) -> Pictures {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Pictures {
+            manager,
+            blobs,
+            cores: Arc::new(Semaphore::new(cores.min(MAX_DECODERS))),
+            cache: Mutex::default(),
+            under_way: Mutex::default(),
+        }
+    }
+
     /// Waits until a core is free to decode a picture. It never returns `None`, because nobody closes the semaphore.
     pub(crate) async fn core(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.cores).acquire_owned().await.ok()
@@ -130,23 +134,23 @@ impl Pictures {
     /// decoded in time, and when the caller has left: it is stored without them.
     ///
     /// Unlike transforms, colours are not refused while many wait: the uploads under way are their bound.
-    pub(crate) async fn colors_of(app: &Arc<App>, picture: Picture, caller: &Caller) -> Option<Value> {
+    pub(crate) async fn colors_of(pictures: &Arc<Pictures>, picture: Picture, caller: &Caller) -> Option<Value> {
         let core = tokio::select! {
-            core = app.pictures.core() => core,
+            core = pictures.core() => core,
             () = caller.left() => return None,
         };
-        let own = Arc::clone(app);
+        let own = Arc::clone(pictures);
         let finding = spawn_blocking(move || {
             let _core = core;
-            own.pictures.colors(&*own.blobs, &picture)
+            own.colors(&picture)
         });
         let found = tokio::time::timeout(TIMEOUT, finding).await.ok()?;
         found.map_err(|error| broken(&error)).ok()?
     }
 
-    fn colors(&self, blobs: &dyn Blobs, picture: &Picture) -> Option<Value> {
+    fn colors(&self, picture: &Picture) -> Option<Value> {
         let mut bytes = vec![0; usize::try_from(picture.size).ok()?];
-        let count = blobs.read(&picture.blob, 0, &mut bytes).ok()?;
+        let count = self.blobs.read(&picture.blob, 0, &mut bytes).ok()?;
         bytes.truncate(count);
         // A decoder that panics must not make the upload fail.
         let found = std::panic::catch_unwind(|| images::colors(&bytes)).ok()?.ok()??;
@@ -161,8 +165,7 @@ impl Pictures {
     }
 
     /// The picture with this ETag, made of `body` unless it is in the cache. `None` if the caller leaves before that.
-    async fn transform(app: &Arc<App>, tag: &str, caller: &Caller, making: Making) -> Option<Outcome> {
-        let pictures = &app.pictures;
+    async fn transform(pictures: &Arc<Pictures>, tag: &str, caller: &Caller, making: Making) -> Option<Outcome> {
         let mut outcomes = {
             let mut under_way = lock(&pictures.under_way);
             // Looked up under the lock, because a picture is in the cache before it leaves the others.
@@ -178,7 +181,7 @@ impl Pictures {
                 None => {
                     let (sender, receiver) = watch::channel(None);
                     under_way.insert(tag.to_owned(), sender.clone());
-                    tokio::spawn(work(Arc::clone(app), tag.to_owned(), making, sender));
+                    tokio::spawn(work(Arc::clone(pictures), tag.to_owned(), making, sender));
                     receiver
                 }
             }
@@ -221,11 +224,10 @@ fn fault(status: u16, message: &str) -> Fault {
 }
 
 /// Makes a picture when a core is free, and tells those who wait for it.
-async fn work(app: Arc<App>, tag: String, making: Making, waiting: watch::Sender<Option<Outcome>>) {
-    let pictures = &app.pictures;
+async fn work(pictures: Arc<Pictures>, tag: String, making: Making, waiting: watch::Sender<Option<Outcome>>) {
     // Also removes the picture if this task panics.
     let _end = UnderWay {
-        app: &app,
+        pictures: &pictures,
         tag: &tag,
         waiting: waiting.clone(),
     };
@@ -239,7 +241,7 @@ async fn work(app: Arc<App>, tag: String, making: Making, waiting: watch::Sender
         }
     };
     let outcome = match core {
-        Ok(core) => make(&app, core, deadline, making).await,
+        Ok(core) => make(&pictures, core, deadline, making).await,
         Err(_) => Err(too_long()),
     };
     if let Ok(made) = &outcome {
@@ -250,14 +252,14 @@ async fn work(app: Arc<App>, tag: String, making: Making, waiting: watch::Sender
 
 /// A picture that waits or is being made, for as long as the value lives.
 struct UnderWay<'a> {
-    app: &'a App,
+    pictures: &'a Pictures,
     tag: &'a str,
     waiting: watch::Sender<Option<Outcome>>,
 }
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        let mut under_way = lock(&self.app.pictures.under_way);
+        let mut under_way = lock(&self.pictures.under_way);
         // One that was dropped may have been requested again since.
         if under_way
             .get(self.tag)
@@ -272,8 +274,13 @@ fn too_long() -> Fault {
     fault(503, "cannot transform the image: it takes too long")
 }
 
-async fn make(app: &Arc<App>, core: Option<OwnedSemaphorePermit>, deadline: Instant, making: Making) -> Outcome {
-    let own = Arc::clone(app);
+async fn make(
+    pictures: &Arc<Pictures>,
+    core: Option<OwnedSemaphorePermit>,
+    deadline: Instant,
+    making: Making,
+) -> Outcome {
+    let own = Arc::clone(pictures);
     let decoding = spawn_blocking(move || {
         // Held until the work ends, even if nobody waits for it any more.
         let _core = core;
@@ -310,7 +317,7 @@ async fn make(app: &Arc<App>, core: Option<OwnedSemaphorePermit>, deadline: Inst
 /// Answers with a transformed picture. `headers` are those of the manager's response, whose body is the original; its ETag names
 /// the original, the transform and the format.
 pub(crate) async fn answer(
-    app: &Arc<App>,
+    pictures: &Arc<Pictures>,
     asked: &Asked,
     transform: String,
     mut headers: HeaderMap,
@@ -322,7 +329,7 @@ pub(crate) async fn answer(
     headers.remove(header::CONTENT_LENGTH);
     let made = if asked.is_head {
         // A HEAD makes no picture, so it states type and length only of one in the cache.
-        let Some(found) = lock(&app.pictures.cache).get(&tag) else {
+        let Some(found) = lock(&pictures.cache).get(&tag) else {
             return Answer {
                 headers: Box::new(headers),
                 ..Answer::new(StatusCode::OK)
@@ -335,7 +342,7 @@ pub(crate) async fn answer(
             accept: asked.accept.clone(),
             body,
         };
-        let made = Pictures::transform(app, &tag, caller, making).await;
+        let made = Pictures::transform(pictures, &tag, caller, making).await;
         made.unwrap_or_else(|| Err(fault(503, "the caller has left")))
     };
     match made {

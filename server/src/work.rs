@@ -1,7 +1,7 @@
 //! What happens without requests: work that is due, imports, the sweep.
 
+use crate::app::App;
 use crate::imports;
-use crate::service::App;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

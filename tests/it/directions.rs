@@ -4,6 +4,7 @@
 //! ignore each other; then `manager`, and the faces to JavaScript. No files import each other in a circle, except a parent
 //! and the modules below it.
 
+use crate::circles::circles;
 use crate::imports::Crate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -70,14 +71,6 @@ fn part(file: &str) -> Option<&str> {
     Some(if part == "mod" { "" } else { part })
 }
 
-/// Whether `above` is the file of a module that holds the module of `file`.
-fn is_above(above: &str, file: &str) -> bool {
-    above == "lib.rs"
-        || above
-            .strip_suffix("mod.rs")
-            .is_some_and(|folder| file.starts_with(folder))
-}
-
 fn may_import(from: &str, to: &str) -> bool {
     let allowed = FOLDERS.iter().find(|(name, _)| *name == folder(from));
     allowed.is_none_or(|(name, allowed)| folder(to) == *name || allowed.contains(&folder(to)))
@@ -97,35 +90,6 @@ fn rule_in_manager(from: &str, to: &str) -> Option<Rule> {
     }
     let subject = |part| SUBJECTS.contains(&part) || SHARED_SUBJECTS.contains(&part);
     (subject(from) && SUBJECTS.contains(&to)).then_some(Rule::Subjects)
-}
-
-/// The groups of files that reach each other, imports of the modules above left out.
-fn circles(uses: &BTreeMap<String, BTreeSet<String>>) -> Vec<Vec<&str>> {
-    fn next<'a>(uses: &'a BTreeMap<String, BTreeSet<String>>, file: &'a str) -> impl Iterator<Item = &'a str> {
-        let used = uses.get(file).into_iter().flatten().map(String::as_str);
-        used.filter(move |used| !is_above(used, file))
-    }
-    let reached: BTreeMap<&str, BTreeSet<&str>> = uses
-        .keys()
-        .map(|start| {
-            let mut reached = BTreeSet::new();
-            let mut open: Vec<&str> = next(uses, start).collect();
-            while let Some(file) = open.pop() {
-                if reached.insert(file) {
-                    open.extend(next(uses, file));
-                }
-            }
-            (&start[..], reached)
-        })
-        .collect();
-    let mut circles = BTreeSet::new();
-    for (file, ahead) in &reached {
-        if ahead.contains(file) {
-            let circle = ahead.iter().filter(|other| reached[**other].contains(file));
-            circles.insert(circle.copied().collect::<Vec<_>>());
-        }
-    }
-    circles.into_iter().collect()
 }
 
 /// Every fault in a crate whose files use each other like this.

@@ -30,7 +30,7 @@ pub(crate) struct Crate {
 }
 
 impl Crate {
-    /// Reads a folder that holds `lib.rs`. Files are named by their path below it.
+    /// Reads a folder that holds `lib.rs` or `main.rs`. Files are named by their path below it.
     pub(crate) fn read(folder: &Path) -> Crate {
         let mut read = Crate::default();
         let mut open = vec![folder.to_path_buf()];
@@ -52,7 +52,7 @@ impl Crate {
     /// Adds a file, such as `catalog/mod.rs`, with its inline modules.
     pub(crate) fn add(&mut self, file: &str, text: &str) {
         let mut path: Names = file.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
-        if matches!(path.last().map(String::as_str), Some("mod" | "lib")) {
+        if matches!(path.last().map(String::as_str), Some("mod" | "lib" | "main")) {
             path.pop();
         }
         for end in 1..=path.len() {

@@ -3,6 +3,7 @@
 
 mod answers;
 mod arguments;
+mod circles;
 mod declarations;
 mod directions;
 mod imports;
@@ -10,3 +11,4 @@ mod json;
 mod links;
 mod reference;
 mod resumable;
+mod server;

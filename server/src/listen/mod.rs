@@ -3,27 +3,30 @@
 //! The port is bound first and the storage opened second, so requests in between wait. The first signal stops the server: it
 //! accepts no more connections and waits for requests that are under way, for a limited time. A second signal cuts them off.
 
-use crate::guard::{self, Network};
-use crate::service::{self, App};
+mod connections;
+
+use crate::answer;
+use crate::app::{App, Phase};
+use crate::failure::Failure;
+use crate::guard;
+use crate::service;
 use crate::settings::Settings;
-use crate::socket::{Activity, Socket};
+use crate::socket::Socket;
 use crate::work;
+use connections::{Connections, Place};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use socket2::{SockRef, TcpKeepalive};
-use std::collections::HashMap;
-use std::fmt;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
 /// The maximum number of threads for calls of the manager.
@@ -31,9 +34,6 @@ const MAX_THREADS: usize = 128;
 
 /// The maximum bytes of a request's head, and of what is read at once.
 const BUFFER_SIZE: usize = 64 * 1024;
-
-/// Another machine may have one in so many of the connections, so that it cannot keep everybody else out.
-const ADDRESS_SHARE: usize = 4;
 
 /// How long a refused connection may take to read why.
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
@@ -49,26 +49,6 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// How long calls of the manager may take after the last connection has ended.
 const WORK_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Why the server could not start, for people.
-#[derive(Debug)]
-pub(crate) struct Failure(pub(crate) String);
-
-impl fmt::Display for Failure {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-/// How far the shutdown is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
-    Running,
-    /// Requests that are under way may finish.
-    Stopping,
-    /// Requests that are under way are cut off.
-    Cut,
-}
 
 /// Runs the server until a signal ends it.
 pub(crate) fn serve(settings: Settings) -> Result<(), Failure> {
@@ -219,7 +199,7 @@ fn admit(
 
 /// Answers a refused connection with the reason, and closes it.
 async fn turn_away(mut stream: TcpStream, reason: String, _permit: OwnedSemaphorePermit) {
-    let body = service::refusal_text("TOO_MANY_CONNECTIONS", &reason);
+    let body = answer::refusal_text("TOO_MANY_CONNECTIONS", &reason);
     let text = format!(
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\ncache-control: no-store\r\n\
          x-content-type-options: nosniff\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
@@ -284,139 +264,9 @@ fn keep_alive(stream: &TcpStream) {
     }
 }
 
-/// The open connections: how many there may be, in total and of one address.
-///
-/// A connection above a limit closes the one that has been idle longest. If all are busy, the new one is refused.
-#[derive(Debug)]
-struct Connections {
-    max: usize,
-    /// The addresses from which many callers come. They count towards the total only.
-    proxies: Vec<Network>,
-    open: Mutex<HashMap<u64, Open>>,
-    last: AtomicU64,
-}
-
-#[derive(Debug)]
-struct Open {
-    /// `None` for callers that share an address.
-    network: Option<IpAddr>,
-    activity: Arc<Activity>,
-    evicted: Arc<Notify>,
-}
-
-/// The place of a connection, for as long as the value lives.
-#[derive(Debug)]
-struct Place {
-    connections: Arc<Connections>,
-    id: u64,
-    activity: Arc<Activity>,
-    evicted: Arc<Notify>,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.connections.lock().remove(&self.id);
-    }
-}
-
-impl Connections {
-    fn new(max: usize, proxies: Vec<Network>) -> Connections {
-        Connections {
-            max,
-            proxies,
-            open: Mutex::default(),
-            last: AtomicU64::new(0),
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Open>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Admits a connection, or returns the reason why it is refused.
-    fn admit(self: &Arc<Self>, peer: IpAddr) -> Result<Place, String> {
-        let peer = guard::plain(peer);
-        let is_shared = peer.is_loopback() || self.proxies.iter().any(|proxy| proxy.contains(peer));
-        let network = (!is_shared).then(|| network_of(peer));
-        let mut open = self.lock();
-        if network.is_some() {
-            let most = self.max.div_ceil(ADDRESS_SHARE);
-            let count = open.values().filter(|each| each.network == network).count();
-            if count >= most && !make_room(&mut open, network) {
-                return Err(format!("too many connections of one address: at most {most}"));
-            }
-        }
-        if open.len() >= self.max && !make_room(&mut open, None) {
-            return Err(format!("too many connections: at most {}", self.max));
-        }
-        let id = self.last.fetch_add(1, Ordering::Relaxed);
-        let (activity, evicted) = (Arc::<Activity>::default(), Arc::<Notify>::default());
-        open.insert(
-            id,
-            Open {
-                network,
-                activity: Arc::clone(&activity),
-                evicted: Arc::clone(&evicted),
-            },
-        );
-        Ok(Place {
-            connections: Arc::clone(self),
-            id,
-            activity,
-            evicted,
-        })
-    }
-}
-
-/// Closes the connection that has been idle longest, of a network or of all. Returns whether there was one.
-fn make_room(open: &mut HashMap<u64, Open>, network: Option<IpAddr>) -> bool {
-    let idle = open
-        .iter()
-        .filter(|(_, each)| !each.activity.is_busy() && (network.is_none() || each.network == network))
-        .min_by_key(|(id, each)| (each.activity.idle_since(), **id))
-        .map(|(id, _)| *id);
-    let Some(found) = idle.and_then(|id| open.remove(&id)) else {
-        return false;
-    };
-    found.evicted.notify_one();
-    true
-}
-
-/// The part of an address that one machine has for itself: of the sixth version, the first half.
-fn network_of(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from(u128::from(v6) >> 64 << 64)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn address(text: &str) -> IpAddr {
-        text.parse().expect("an address")
-    }
-
-    #[test]
-    fn connection_above_the_limit_closes_the_one_that_is_idle_longest() {
-        let connections = Arc::new(Connections::new(2, Vec::new()));
-        let here = address("127.0.0.1");
-        let first = connections.admit(here).expect("room");
-        let second = connections.admit(here).expect("room");
-        // It was idle earlier, and is busy by now.
-        first.activity.begin();
-        let third = connections.admit(here).expect("room");
-        assert_eq!(connections.lock().len(), 2);
-        assert!(!connections.lock().contains_key(&second.id), "the idle one goes");
-        third.activity.begin();
-        assert_eq!(
-            connections.admit(here).expect_err("full"),
-            "too many connections: at most 2"
-        );
-        drop(third);
-        assert!(connections.admit(here).is_ok());
-    }
 
     #[test]
     fn connection_is_probed_when_its_other_end_is_silent() {
@@ -429,26 +279,5 @@ mod tests {
             keep_alive(&stream);
             assert!(SockRef::from(&stream).keepalive().expect("an option"));
         });
-    }
-
-    #[test]
-    fn one_machine_has_a_quarter_of_the_connections() {
-        let connections = Arc::new(Connections::new(
-            8,
-            vec![Network::parse("192.0.2.7").expect("a network")],
-        ));
-        let busy = |text: &str| {
-            let place = connections.admit(address(text))?;
-            place.activity.begin();
-            Ok::<_, String>(place)
-        };
-        let _held = [busy("2001:db8::1").expect("room"), busy("2001:db8::2").expect("room")];
-        assert_eq!(
-            busy("2001:db8::3").expect_err("the same network"),
-            "too many connections of one address: at most 2"
-        );
-        let _other = busy("2001:db8:0:1::1").expect("another network");
-        let _proxied =
-            [busy("192.0.2.7"), busy("::ffff:192.0.2.7"), busy("192.0.2.7")].map(|place| place.expect("room"));
     }
 }

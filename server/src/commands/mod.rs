@@ -3,42 +3,31 @@
 //! The commands, their scopes and their answers are those of `pkg-template/manager/admin.js`. Not there yet: the key of webhooks,
 //! because this server delivers none, and a clock that can be moved.
 
-use crate::bodies::{AtEnd, Broken, Content, Source};
-use crate::service::{Answer, App, Caller, broken, receive, refused, stored, unavailable};
-use bytes::Bytes;
+mod archive;
+mod events;
+
+use crate::answer::{Answer, broken, refused, unavailable};
+use crate::app::App;
+use crate::bodies::{Broken, Source};
+use crate::caller::Caller;
+use archive::{export, import, seed};
+use events::events;
 use http::StatusCode;
-use http::header::{self, HeaderName, HeaderValue};
+use http::header::{self, HeaderValue};
 use serde_json::{Value, json};
 use std::borrow::Cow;
-use std::future::pending;
 use std::sync::Arc;
-use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use wix_media::catalog;
 use wix_media::manager::{Check, Damage, Head, Manager};
 
 pub(crate) const PATH: &str = "/_wix-media/";
 
-/// How many events a page holds, unless the caller says otherwise, and at most.
-const EVENTS_PER_PAGE: u64 = 100;
-const MAX_EVENTS_PER_PAGE: u64 = 1000;
-
-/// Milliseconds after which a browser connects again to a stream of events.
-const RECONNECT_MS: u32 = 1000;
-
-/// How many bytes of events are sent at once, and how many pieces wait for a slow reader. Later events stay in the catalog.
-const MAX_EVENTS_SIZE: usize = 64 * 1024;
-const MAX_WAITING_PIECES: usize = 2;
-
-/// How many damaged files an answer names, and how many a header.
+/// How many damaged files an answer names.
 const MAX_NAMED: usize = 1000;
-const MAX_IN_HEADER: usize = 20;
 
 /// The maximum bytes of a JSON body.
 const MAX_JSON_SIZE: usize = 1 << 20;
-
-/// The header in which an export names damaged files: JSON, percent-encoded.
-const DAMAGE: HeaderName = HeaderName::from_static("wix-media-damage");
 
 /// The commands: method, name, and the scope that a key needs.
 const COMMANDS: [(&str, &str, Option<&str>); 12] = [
@@ -270,190 +259,6 @@ async fn check(app: &Arc<App>, head: &Head, caller: &Caller) -> Result<Answer, A
     Ok(of_the_moment(StatusCode::OK, &found.await?))
 }
 
-/// Events after a number: a page of JSON, or a stream that goes on.
-async fn events(app: &Arc<App>, head: &Head) -> Result<Answer, Answer> {
-    let seen = head
-        .header("last-event-id")
-        .map(Cow::Borrowed)
-        .or_else(|| parameter(head, "after"));
-    let after = seen.as_deref().map(number);
-    if after == Some(None) {
-        return Err(invalid("after", "must be the number of an event"));
-    }
-    let after = after.flatten();
-    let base = base(head);
-    if head
-        .header("accept")
-        .is_some_and(|accept| accept.contains("text/event-stream"))
-    {
-        // Without a number: what happens from now on.
-        let after = match after {
-            Some(after) => after,
-            None => run(app, last_event).await?.as_u64().unwrap_or(0),
-        };
-        return Ok(stream(app, after, base, head.method == "HEAD"));
-    }
-    let limit = match parameter(head, "limit") {
-        None => Some(EVENTS_PER_PAGE),
-        Some(text) => number(&text).filter(|limit| *limit > 0),
-    };
-    let Some(limit) = limit else {
-        return Err(invalid("limit", "must be a positive whole number"));
-    };
-    let input = json!({ "after": after.unwrap_or(0), "limit": limit.min(MAX_EVENTS_PER_PAGE), "base": base });
-    let body = run(app, move |manager| {
-        let page = manager.control("events", &input)?;
-        Ok(json!({ "events": page, "lastEvent": last_event(manager)? }))
-    });
-    Ok(of_the_moment(StatusCode::OK, &body.await?))
-}
-
-fn last_event(manager: &Manager) -> catalog::Result<Value> {
-    manager.control("lastEvent", &Value::Null)
-}
-
-/// The name of an event of a stream, as `wix-media serve` has it: `wix.media.site_media.v1.folder_created`.
-fn name_of(event: &Value) -> String {
-    let text = |member: &str| event[member].as_str().unwrap_or_default();
-    format!("{}_{}", text("entityFqdn"), text("slug"))
-}
-
-/// A stream of events, which ends with the server.
-fn stream(app: &Arc<App>, after: u64, base: String, is_head: bool) -> Answer {
-    let mut answer = Answer::new(StatusCode::OK)
-        .with(header::CONTENT_TYPE, "text/event-stream")
-        .with(header::CACHE_CONTROL, "no-store");
-    if is_head {
-        return answer;
-    }
-    let (sender, receiver) = mpsc::channel(MAX_WAITING_PIECES);
-    let own = Arc::clone(app);
-    tokio::spawn(async move {
-        let mut phases = own.phases();
-        tokio::select! {
-            () = follow(&own, after, base, &sender) => {}
-            () = sender.closed() => {}
-            _ = phases.wait_for(|phase| *phase != crate::listen::Phase::Running) => {}
-        }
-    });
-    answer.content = Content::Stream(receiver);
-    answer
-}
-
-/// Sends events as they occur, until the receiver has gone.
-async fn follow(app: &Arc<App>, mut after: u64, base: String, sender: &mpsc::Sender<Bytes>) {
-    let mut changes = app.changes();
-    // The id counts for a browser that is cut off before the first event.
-    let beginning = format!("retry: {RECONNECT_MS}\nid: {after}\n\n");
-    if sender.send(beginning.into()).await.is_err() {
-        return;
-    }
-    loop {
-        // Before the events are read, so that no change is missed in between.
-        changes.mark_unchanged();
-        let input = json!({ "after": after, "limit": EVENTS_PER_PAGE, "base": base });
-        let Ok(page) = run(app, move |manager| manager.control("events", &input)).await else {
-            return;
-        };
-        let page = page.as_array().map_or(&[][..], Vec::as_slice);
-        for piece in pieces(page) {
-            if sender.send(piece).await.is_err() {
-                return;
-            }
-        }
-        match page.last() {
-            Some(last) => after = last["number"].as_u64().unwrap_or(after),
-            None if changes.changed().await.is_err() => return,
-            None => {}
-        }
-    }
-}
-
-/// Events as they are sent, in pieces that end with an event and are as long as allowed, or one event longer.
-fn pieces(page: &[Value]) -> impl Iterator<Item = Bytes> {
-    let mut events = page.iter();
-    std::iter::from_fn(move || {
-        let mut text = String::new();
-        while text.len() < MAX_EVENTS_SIZE
-            && let Some(event) = events.next()
-        {
-            let (number, body) = (&event["number"], &event["body"]);
-            text.push_str(&format!("id: {number}\nevent: {}\ndata: {body}\n\n", name_of(body)));
-        }
-        (!text.is_empty()).then(|| text.into())
-    })
-}
-
-/// An export that has begun. It ends when the value is dropped, even if nobody has read all of it.
-struct Exported {
-    app: Arc<App>,
-    id: String,
-}
-
-impl Drop for Exported {
-    fn drop(&mut self) {
-        let (app, id) = (Arc::clone(&self.app), std::mem::take(&mut self.id));
-        let end = move || {
-            if let Err(error) = app.manager.end_export(&id) {
-                tracing::warn!(%error, "cannot end the export: the sweep will");
-            }
-        };
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn_blocking(end)),
-            Err(_) => end(),
-        }
-    }
-}
-
-/// Sends everything as an archive. Blobs are kept until it has been sent. Damaged files are named in a header, as far as there is
-/// room, because the body is the archive.
-async fn export(app: &Arc<App>) -> Result<Answer, Answer> {
-    let export = run(app, |manager| manager.export()).await?;
-    let exported = Exported {
-        app: Arc::clone(app),
-        id: export.id.clone(),
-    };
-    let headers = [
-        ("Content-Type".to_owned(), "application/zip".to_owned()),
-        ("Content-Length".to_owned(), export.body.length().to_string()),
-        ("Cache-Control".to_owned(), "no-store".to_owned()),
-    ];
-    for damage in &export.damage {
-        tracing::error!(file = damage.file_id, problem = damage.problem.as_str(), "damaged file");
-    }
-    let end = AtEnd::new(move || drop(exported));
-    let mut answer = stored(app, &headers, 200, Bytes::new(), export.body, Some(end));
-    if export.damaged_files > 0 {
-        let named = &export.damage[..export.damage.len().min(MAX_IN_HEADER)];
-        let report = json!({ "damagedFiles": export.damaged_files, "damage": named }).to_string();
-        let encoded: String = url::form_urlencoded::byte_serialize(report.as_bytes()).collect();
-        // The form of pages has another sign for a space than URLs.
-        if let Ok(value) = HeaderValue::from_str(&encoded.replace('+', "%20")) {
-            answer.headers.insert(DAMAGE, value);
-        }
-    }
-    Ok(answer)
-}
-
-/// Replaces everything by an archive.
-async fn import(app: &Arc<App>, source: Source, caller: &Caller) -> Result<Answer, Answer> {
-    let reply = receive(app, source, None, pending(), |manager| manager.open_archive()).await?;
-    app.changed();
-    Ok(reply.finished(app, None, caller).await)
-}
-
-/// Adds one entry of a seed. The body is the bytes of its file.
-async fn seed(app: &Arc<App>, head: &Head, source: Source, caller: &Caller) -> Result<Answer, Answer> {
-    let entry = parameter(head, "entry").unwrap_or(Cow::Borrowed("{}"));
-    let entry: Value = serde_json::from_str(&entry).map_err(|_| invalid("entry", "must be JSON"))?;
-    let host = head.header("host").unwrap_or_default().to_owned();
-    let reply = receive(app, source, Some(caller), pending(), move |manager| {
-        manager.open_seed(&entry, &host)
-    })
-    .await?;
-    Ok(reply.finished(app, None, caller).await)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -467,25 +272,5 @@ mod tests {
         for text in ["", "-1", "+1", "1.5", "1234567890123456", " 1"] {
             assert_eq!(number(text), None, "{text:?}");
         }
-    }
-
-    #[test]
-    fn name_of_an_event_is_its_entity_and_what_happened() {
-        let event = json!({ "entityFqdn": "wix.media.site_media.v1.folder", "slug": "created" });
-        assert_eq!(name_of(&event), "wix.media.site_media.v1.folder_created");
-    }
-
-    #[test]
-    fn events_are_sent_in_pieces_of_a_limited_size() {
-        let name = "n".repeat(1000);
-        let event = |number: u64| json!({ "number": number, "body": { "entityFqdn": "e", "slug": "s", "name": name } });
-        let page: Vec<Value> = (1..=100).map(event).collect();
-        let all: Vec<Bytes> = pieces(&page).collect();
-        assert_eq!(all.len(), 2);
-        assert!(all.iter().all(|piece| piece.len() < MAX_EVENTS_SIZE + 2000));
-        let text = String::from_utf8(all.concat()).expect("a text");
-        assert_eq!(text.matches("\nevent: e_s\ndata: {").count(), 100);
-        assert!(text.starts_with("id: 1\n") && text.contains("\n\nid: 100\n"));
-        assert_eq!(pieces(&[]).count(), 0);
     }
 }

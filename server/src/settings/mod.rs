@@ -1,0 +1,92 @@
+//! The settings of the server: one table, three places.
+//!
+//! A setting is in the file that `--config` names, in the environment, or on the command line. The command line takes precedence
+//! over the environment, and the environment over the file. The table of `docs/server.md` lists the rows of [`SETTINGS`], which
+//! a test compares.
+
+mod reader;
+mod sources;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use table::variables;
+
+use crate::guard::Rules;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use reader::Reader;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+use table::{Kind, SETTINGS};
+
+/// Why the settings cannot be used, in one sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wrong(pub(crate) String);
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// The form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+/// The settings of `serve`.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) data: PathBuf,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    /// The keys of callers. Empty: every caller may do everything.
+    pub(crate) keys: Vec<String>,
+    pub(crate) site_id: Option<String>,
+    pub(crate) page: Option<PathBuf>,
+    pub(crate) external_url: Option<String>,
+    pub(crate) rules: Rules,
+    pub(crate) allow_private_imports: bool,
+    pub(crate) quota: Option<u64>,
+    pub(crate) requests_per_minute: Option<u32>,
+    pub(crate) max_connections: usize,
+    pub(crate) shutdown: Duration,
+    pub(crate) log_level: tracing::Level,
+    pub(crate) log_format: LogFormat,
+}
+
+/// The command line of the program.
+pub(crate) fn command() -> Command {
+    let mut serve = Command::new("serve").about("Runs a Media Manager, with everything in one directory");
+    for setting in &SETTINGS {
+        let mut about = setting.about.to_owned();
+        if !setting.variable.is_empty() {
+            about.push_str(&format!(" [{}]", setting.variable));
+        }
+        let arg = Arg::new(setting.name).long(setting.name).help(about);
+        serve = serve.arg(match setting.kind {
+            Kind::Switch => arg.action(ArgAction::SetTrue),
+            Kind::List => arg.value_name(setting.value).action(ArgAction::Append),
+            Kind::Text | Kind::Number => arg.value_name(setting.value).action(ArgAction::Set),
+        });
+    }
+    Command::new("wix-media-server")
+        .about("The Wix Media Manager as a native server")
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .disable_help_subcommand(true)
+        .subcommand(serve)
+}
+
+/// Reads the settings of `serve`. `environment` looks a variable up.
+pub(crate) fn read(arguments: &ArgMatches, environment: &dyn Fn(&str) -> Option<String>) -> Result<Settings, Wrong> {
+    Reader {
+        given: sources::gather(arguments, environment)?,
+        environment,
+        descriptors: sources::descriptors(),
+    }
+    .settings()
+}

@@ -1,0 +1,258 @@
+//! Settings out of the values that count.
+
+use super::sources::Given;
+use super::table::KEY_VARIABLE;
+use super::{LogFormat, Settings, Wrong};
+use crate::guard::{self, Network, Rules};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+use url::Url;
+
+/// The most connections at once, unless the owner says otherwise. They may take three quarters of the descriptors of the process:
+/// files and the program itself need the rest.
+const MAX_CONNECTIONS: u64 = 1000;
+
+/// The values that count, which become settings.
+pub(super) struct Reader<'a> {
+    pub(super) given: HashMap<&'a str, Given>,
+    pub(super) environment: &'a dyn Fn(&str) -> Option<String>,
+    /// The most files and connections that the process may have open.
+    pub(super) descriptors: Option<u64>,
+}
+
+impl Reader<'_> {
+    pub(super) fn settings(&self) -> Result<Settings, Wrong> {
+        let data = self
+            .text("data")?
+            .ok_or_else(|| Wrong("no directory: use --data DIR, or set WIX_MEDIA_DATA".to_owned()))?;
+        let host = self.text("host")?.unwrap_or_else(|| "127.0.0.1".to_owned());
+        let port = self.number("port", 0, 65_535)?.unwrap_or(4410);
+        let keys = self.keys()?;
+        let is_open = !is_this_machine(&host);
+        if is_open && keys.is_empty() {
+            return Err(Wrong(format!(
+                "{} {host} lets other machines in: set {KEY_VARIABLE}, or use --api-key-file FILE",
+                self.place("host")
+            )));
+        }
+        let site_id = match self.given.get("site-id") {
+            // The environment names the site of a key of Wix. Without keys it is meant for other programs.
+            Some(given) if given.place == "WIX_SITE_ID" && (keys.is_empty() || given.values.concat().is_empty()) => {
+                None
+            }
+            _ => self.text("site-id")?,
+        };
+        let external = self.external_url()?;
+        let rules = self.rules(&host, is_open, external.as_ref(), !keys.is_empty())?;
+        Ok(Settings {
+            data: PathBuf::from(data),
+            page: self.text("page")?.map(PathBuf::from),
+            port: u16::try_from(port).unwrap_or_default(),
+            rules,
+            keys,
+            site_id,
+            external_url: external.map(|_| self.text("external-url")).transpose()?.flatten(),
+            allow_private_imports: self.switch("allow-private-imports")?,
+            quota: self.number("quota", 0, i64::MAX as u64)?,
+            requests_per_minute: self
+                .number("requests-per-minute", 1, u32::MAX.into())?
+                .map(|limit| u32::try_from(limit).unwrap_or(u32::MAX)),
+            max_connections: self.max_connections()?,
+            shutdown: Duration::from_secs(self.number("shutdown-seconds", 0, 86_400)?.unwrap_or(30)),
+            log_level: self.log_level()?,
+            log_format: self.log_format()?,
+            host,
+        })
+    }
+
+    fn place(&self, name: &str) -> String {
+        let place = self.given.get(name).map(|given| given.place.clone());
+        place.unwrap_or_else(|| format!("--{name}"))
+    }
+
+    /// The text of a setting, which must not be empty.
+    fn text(&self, name: &str) -> Result<Option<String>, Wrong> {
+        let Some(given) = self.given.get(name) else {
+            return Ok(None);
+        };
+        match given.values.last() {
+            Some(text) if !text.is_empty() => Ok(Some(text.clone())),
+            _ => Err(Wrong(format!("{} must not be empty", given.place))),
+        }
+    }
+
+    fn list(&self, name: &str) -> &[String] {
+        self.given.get(name).map_or(&[], |given| &given.values)
+    }
+
+    fn number(&self, name: &str, min: u64, max: u64) -> Result<Option<u64>, Wrong> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        let found = text.parse::<u64>().ok().filter(|number| (min..=max).contains(number));
+        let expected = || {
+            Wrong(format!(
+                "invalid {}: expected a whole number from {min} to {max}, found {text}",
+                self.place(name)
+            ))
+        };
+        found.map(Some).ok_or_else(expected)
+    }
+
+    /// As many connections as were asked for, or the default as far as there are descriptors. Refuses what goes beyond them.
+    pub(super) fn max_connections(&self) -> Result<usize, Wrong> {
+        let most = self
+            .descriptors
+            .map_or(u64::MAX, |limit| (limit / 4 * 3 + limit % 4 * 3 / 4).max(1));
+        let count = match (self.number("max-connections", 1, 1_000_000)?, self.descriptors) {
+            (Some(found), Some(limit)) if found > most => {
+                let place = self.place("max-connections");
+                return Err(Wrong(format!(
+                    "invalid {place}: expected at most {most} with {limit} open files (ulimit -n), found {found}"
+                )));
+            }
+            (Some(found), _) => found,
+            (None, _) => MAX_CONNECTIONS.min(most),
+        };
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
+    fn switch(&self, name: &str) -> Result<bool, Wrong> {
+        let Some(given) = self.given.get(name) else {
+            return Ok(false);
+        };
+        let text = given.values.concat();
+        truth(&text).ok_or_else(|| Wrong(format!("invalid {}: expected true or false, found {text}", given.place)))
+    }
+
+    fn log_level(&self) -> Result<tracing::Level, Wrong> {
+        Ok(match self.text("log-level")?.as_deref() {
+            None | Some("info") => tracing::Level::INFO,
+            Some("error") => tracing::Level::ERROR,
+            Some("warn") => tracing::Level::WARN,
+            Some("debug") => tracing::Level::DEBUG,
+            Some(found) => {
+                let place = self.place("log-level");
+                return Err(Wrong(format!(
+                    "invalid {place}: expected error, warn, info or debug, found {found}"
+                )));
+            }
+        })
+    }
+
+    fn log_format(&self) -> Result<LogFormat, Wrong> {
+        Ok(match self.text("log-format")?.as_deref() {
+            None | Some("text") => LogFormat::Text,
+            Some("json") => LogFormat::Json,
+            Some(found) => {
+                let place = self.place("log-format");
+                return Err(Wrong(format!("invalid {place}: expected text or json, found {found}")));
+            }
+        })
+    }
+
+    /// The keys in the file, or the one in the environment.
+    fn keys(&self) -> Result<Vec<String>, Wrong> {
+        if let Some(path) = self.text("api-key-file")? {
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| Wrong(format!("cannot read the key file {path}: {error}")))?;
+            let keys: Vec<String> = text
+                .lines()
+                .map(|line| line.trim().to_owned())
+                .filter(|line| !line.is_empty())
+                .collect();
+            if keys.is_empty() {
+                return Err(Wrong(format!("the key file {path} is empty")));
+            }
+            return Ok(keys);
+        }
+        match (self.environment)(KEY_VARIABLE) {
+            None => Ok(Vec::new()),
+            // A variable that was meant to hold a key, and holds none, would leave the server open.
+            Some(key) if key.trim().is_empty() => Err(Wrong(format!(
+                "{KEY_VARIABLE} must not be empty: set a key, or unset it"
+            ))),
+            Some(key) => Ok(vec![key.trim().to_owned()]),
+        }
+    }
+
+    fn external_url(&self) -> Result<Option<Url>, Wrong> {
+        let Some(text) = self.text("external-url")? else {
+            return Ok(None);
+        };
+        let wrong = |expected: &str| {
+            let place = self.place("external-url");
+            Wrong(format!("invalid {place}: expected {expected}, found {text}"))
+        };
+        let url = Url::parse(&text).ok();
+        let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let url = url.ok_or_else(|| wrong("http:// or https:// and a host"))?;
+        if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong("a URL without query, fragment and user name"));
+        }
+        Ok(Some(url))
+    }
+
+    /// What is allowed beside this machine: the names by which the server is called, and what is listed.
+    fn rules(&self, host: &str, is_open: bool, external: Option<&Url>, has_keys: bool) -> Result<Rules, Wrong> {
+        let mut hosts = self.list("allow-host").to_vec();
+        if let Some(name) = hosts.iter().find(|name| !guard::is_host_pattern(name)) {
+            let place = self.place("allow-host");
+            return Err(Wrong(format!(
+                "invalid {place}: expected a name such as media.example or *.media.example, found {name}"
+            )));
+        }
+        let mut origins = Vec::new();
+        for text in self.list("allow-origin") {
+            let place = self.place("allow-origin");
+            let origin = guard::listed_origin(text).ok_or_else(|| {
+                Wrong(format!(
+                    "invalid {place}: expected an origin such as https://app.example, found {text}"
+                ))
+            })?;
+            if origin == "*" && !has_keys {
+                return Err(Wrong(format!(
+                    "{place} * lets every web page in: set {KEY_VARIABLE}, or use --api-key-file FILE"
+                )));
+            }
+            origins.push(origin);
+        }
+        let mut proxies = Vec::new();
+        for text in self.list("trust-proxy") {
+            let place = self.place("trust-proxy");
+            proxies.push(Network::parse(text).ok_or_else(|| {
+                Wrong(format!(
+                    "invalid {place}: expected addresses such as 127.0.0.1 or 10.0.0.0/8, found {text}"
+                ))
+            })?);
+        }
+        if guard::is_host_pattern(host) {
+            hosts.push(host.to_owned());
+        }
+        if let Some(url) = external {
+            let name = url.host_str().unwrap_or_default();
+            hosts.push(url.port().map_or(name.to_owned(), |port| format!("{name}:{port}")));
+            origins.push(url.origin().ascii_serialization());
+        }
+        Ok(Rules {
+            hosts,
+            origins,
+            is_open,
+            proxies,
+        })
+    }
+}
+
+/// Whether a value says yes. `None` for any other text than `true` and `false`.
+fn truth(text: &str) -> Option<bool> {
+    match text {
+        "true" | "1" => Some(true),
+        "false" | "0" | "" => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether only this machine reaches an address.
+fn is_this_machine(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}

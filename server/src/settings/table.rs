@@ -1,0 +1,185 @@
+//! The table of settings, which `docs/server.md` lists too.
+
+/// What the value of a setting is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// One text.
+    Text,
+    /// Texts: repeated on the command line, separated by commas in the environment, a list in the file.
+    List,
+    /// `true` or `false`. On the command line its name alone says `true`.
+    Switch,
+    /// A whole number.
+    Number,
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setting {
+    /// The name in the file, and with `--` in front the option.
+    pub(crate) name: &'static str,
+    /// The variable of the environment. Empty for none.
+    pub(crate) variable: &'static str,
+    pub(crate) kind: Kind,
+    /// The placeholder of the value, such as `DIR`.
+    pub(crate) value: &'static str,
+    /// What it means, and in brackets the default.
+    pub(crate) about: &'static str,
+}
+
+/// A row. Names and variables are spelled out, so that a search finds them.
+const fn row(
+    name: &'static str,
+    variable: &'static str,
+    kind: Kind,
+    value: &'static str,
+    about: &'static str,
+) -> Setting {
+    Setting {
+        name,
+        variable,
+        kind,
+        value,
+        about,
+    }
+}
+
+/// All settings.
+pub(crate) const SETTINGS: [Setting; 18] = [
+    row(
+        "config",
+        "WIX_MEDIA_CONFIG",
+        Kind::Text,
+        "FILE",
+        "a TOML file with settings, by these names",
+    ),
+    row(
+        "data",
+        "WIX_MEDIA_DATA",
+        Kind::Text,
+        "DIR",
+        "the directory that holds everything; created if it is missing",
+    ),
+    row(
+        "host",
+        "WIX_MEDIA_HOST",
+        Kind::Text,
+        "HOST",
+        "the address to listen on; other machines need a key (127.0.0.1)",
+    ),
+    row(
+        "port",
+        "WIX_MEDIA_PORT",
+        Kind::Number,
+        "N",
+        "the port; 0 for any free one (4410)",
+    ),
+    row(
+        "api-key-file",
+        "WIX_MEDIA_API_KEY_FILE",
+        Kind::Text,
+        "FILE",
+        "require one of the keys in this file, one a line (the key in WIX_API_KEY)",
+    ),
+    row(
+        "site-id",
+        "WIX_SITE_ID",
+        Kind::Text,
+        "ID",
+        "the id of the site; the variable counts only with a key",
+    ),
+    row(
+        "page",
+        "WIX_MEDIA_PAGE",
+        Kind::Text,
+        "DIR",
+        "the folder of the npm package: serve its page at /, and its files at /wix-media/ (no page)",
+    ),
+    row(
+        "external-url",
+        "WIX_MEDIA_EXTERNAL_URL",
+        Kind::Text,
+        "URL",
+        "the beginning of URLs in answers (the host of the request)",
+    ),
+    row(
+        "allow-host",
+        "WIX_MEDIA_ALLOW_HOST",
+        Kind::List,
+        "NAME",
+        "answer under this name too; repeatable (names of this machine)",
+    ),
+    row(
+        "allow-origin",
+        "WIX_MEDIA_ALLOW_ORIGIN",
+        Kind::List,
+        "ORIGIN",
+        "let pages of this origin call; repeatable (pages of this machine)",
+    ),
+    row(
+        "trust-proxy",
+        "WIX_MEDIA_TRUST_PROXY",
+        Kind::List,
+        "ADDRESS",
+        "believe X-Forwarded headers of this proxy; repeatable",
+    ),
+    row(
+        "allow-private-imports",
+        "WIX_MEDIA_ALLOW_PRIVATE_IMPORTS",
+        Kind::Switch,
+        "",
+        "allow imports from private addresses",
+    ),
+    row(
+        "quota",
+        "WIX_MEDIA_QUOTA",
+        Kind::Number,
+        "BYTES",
+        "the total size of all files (no limit)",
+    ),
+    row(
+        "requests-per-minute",
+        "WIX_MEDIA_REQUESTS_PER_MINUTE",
+        Kind::Number,
+        "N",
+        "the calls of one caller within 60 seconds (no limit)",
+    ),
+    row(
+        "max-connections",
+        "WIX_MEDIA_MAX_CONNECTIONS",
+        Kind::Number,
+        "N",
+        "the most connections at once (1000, or 3/4 of the open files that ulimit -n allows)",
+    ),
+    row(
+        "shutdown-seconds",
+        "WIX_MEDIA_SHUTDOWN_SECONDS",
+        Kind::Number,
+        "N",
+        "how long requests may take after a signal (30)",
+    ),
+    row(
+        "log-level",
+        "WIX_MEDIA_LOG_LEVEL",
+        Kind::Text,
+        "LEVEL",
+        "error, warn, info or debug; each request is logged at info (info)",
+    ),
+    row(
+        "log-format",
+        "WIX_MEDIA_LOG_FORMAT",
+        Kind::Text,
+        "FORMAT",
+        "text or json, one event a line (text)",
+    ),
+];
+
+/// The variable that holds a key, as for the command `wix-media`. Keys are not in the table: a command line is visible to other
+/// users of the machine, and a file of settings is often in version control.
+pub(crate) const KEY_VARIABLE: &str = "WIX_API_KEY";
+
+/// The variables of the environment that count.
+pub(crate) fn variables() -> impl Iterator<Item = &'static str> {
+    let of_settings = SETTINGS.iter().map(|setting| setting.variable);
+    of_settings.filter(|name| !name.is_empty()).chain([KEY_VARIABLE])
+}
