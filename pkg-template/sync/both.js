@@ -22,7 +22,7 @@ const MAX_NAME_LEN = 900;
  * @property {(side: Side, entry: Entry, record: JournalRecord) => Promise<boolean>} isUnchanged Whether a file has the content that the journal has of it.
  * @property {boolean} deletes Whether deletions are made at the other side.
  * @property {(source: Entry, target: Entry) => [string, string]} versions In the order of the journal.
- * @property {(side: Side, entry: Entry, record: JournalRecord, about: { before?: string }) => void} onOrphan Called with each file that
+ * @property {(side: Side, entry: Entry, record: JournalRecord, about: { before?: string }) => unknown} onOrphan Called with each file that
  * one side has deleted.
  * @property {boolean} hasLabels Whether both sides have labels, and files that are private.
  * @property {(side: Side) => string} markOf The mark in the name of a version that is kept beside another one.
@@ -122,7 +122,7 @@ export async function* planBoth(triples, { isSame, isUnchanged, deletes, version
       return;
     }
     if (record && (await isUnchanged(side, entry, record))) {
-      onOrphan(side, entry, record, { before });
+      await onOrphan(side, entry, record, { before });
       if (deletes) yield { side, action: 'delete', path, target: entry, record, before, files: 1, folders: 0, bytes };
       else yield { side, action: 'keep', path, target: entry, record, before };
       return;

@@ -59,7 +59,7 @@ export async function sync(from, to, options) {
  * @returns {Partial<Record<Side, Direction>> & { target: Direction }}
  */
 function directionsOf({ source, target, versions, index, scratch }, { twoWay }) {
-  const direction = (/** @type {Half} */ half, /** @type {number} */ from) => ({ half, found: new Spool(scratch), orphans: new Orphans(from), files: 0 });
+  const direction = (/** @type {Half} */ half, /** @type {number} */ from) => ({ half, found: new Spool(scratch), orphans: new Orphans(from, scratch), files: 0 });
   const there = direction({ source, target, versions }, index.source);
   if (!twoWay) return { target: there };
   return { target: there, source: direction({ source: target, target: source, versions: (one, other) => versions(other, one) }, index.target) };
@@ -162,7 +162,7 @@ async function run(pair, options) {
   const changes = { from: changesOf(), to: changesOf() };
   for (const { half, found, orphans, files } of all) {
     const own = changes[half.target === target ? 'to' : 'from'];
-    const steps = await orphans.applied(found, scratch);
+    const steps = await orphans.applied(found);
     let [deletions, moves] = [0, 0];
     for await (const step of steps) {
       if (step.action === 'delete' || step.action === 'clear') deletions += Number(step.files);

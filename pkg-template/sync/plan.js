@@ -12,7 +12,7 @@ import { failureOf } from './report.js';
  * @property {(source: Entry, target: Entry, record: JournalRecord | undefined) => Promise<{ isSame: boolean, hash?: string }>} isSame
  * @property {boolean} deletes Whether what only the target has is deleted.
  * @property {(source: Entry, target: Entry) => [string, string]} versions In the order of the journal.
- * @property {(target: Entry, record: JournalRecord | undefined, about: { doomed?: string, before?: string }) => void} [onOrphan]
+ * @property {(target: Entry, record: JournalRecord | undefined, about: { doomed?: string, before?: string }) => unknown} [onOrphan]
  * Called with each file that only the target has, the folder that is deleted with it, and its path before its folder moves.
  * @property {(path: string) => boolean} [keeps] Whether what only the target has at a path stays in any case.
  * @property {boolean} [comparesDetails] Whether the target has labels, and files that are private.
@@ -119,7 +119,7 @@ export async function* plan(triples, { isSame, deletes, versions, comparesDetail
     if (!source && target) {
       const isFile = target.kind === 'file';
       // What is in the way goes before anything moves, and takes its content along.
-      if (isFile && doomed?.action !== 'clear') onOrphan?.(target, record, { doomed: doomed?.path, before });
+      if (isFile && doomed?.action !== 'clear') await onOrphan?.(target, record, { doomed: doomed?.path, before });
       if (doomed) {
         doomed.files += Number(isFile);
         doomed.folders += Number(!isFile);

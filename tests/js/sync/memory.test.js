@@ -12,7 +12,9 @@ const PROGRAM = fileURLToPath(new URL('many.mjs', import.meta.url));
 const COUNT = 60_000;
 const HEAP_MB = 24;
 
-test('sync: a folder of many files is listed, sorted and planned in a small heap', async () => {
-  const { stdout } = await run(process.execPath, [`--max-old-space-size=${HEAP_MB}`, PROGRAM, String(COUNT)]);
-  assert.equal(stdout, `${COUNT}\n`);
-});
+for (const [kind, what] of [['new', 'is listed, sorted and planned'], ['gone', 'that only the target still has is planned']]) {
+  test(`sync: a folder of many files ${what} in a small heap`, async () => {
+    const { stdout } = await run(process.execPath, [`--max-old-space-size=${HEAP_MB}`, PROGRAM, String(COUNT), kind]);
+    assert.equal(stdout, `${COUNT}\n`);
+  });
+}
