@@ -151,7 +151,7 @@ suite('commands', () => {
     known = [...usage.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name);
     const [, list] = present(/run the tests: ([^(]*) \(/.exec(usage));
     rings = list.split(', ');
-    const settings = await read('server/src/settings.rs');
+    const settings = await read('server/src/settings/table.rs');
     serverOptions = new Set([...settings.matchAll(/^ +"([a-z-]+)",$/gm)].map(([, name]) => name));
   });
 
