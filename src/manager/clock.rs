@@ -95,7 +95,7 @@ pub(crate) struct Pace(u32);
 
 impl Pace {
     /// The time that a step is to take, in milliseconds.
-    const STEP_MS: i64 = 20;
+    const STEP_MS: i64 = 10;
     /// The largest number of rows. What a step collects in memory grows with it.
     const MAX_COUNT: u32 = 2000;
 
@@ -195,9 +195,9 @@ mod tests {
             pace.note(elapsed);
             pace.count()
         };
-        assert_eq!(after(100, 20), 100);
-        assert_eq!(after(100, 40), 50);
-        assert_eq!(after(100, 16), 125);
+        assert_eq!(after(100, 10), 100);
+        assert_eq!(after(100, 20), 50);
+        assert_eq!(after(100, 8), 125);
         assert_eq!(after(100, 1), 200, "at most twice as many");
         assert_eq!(after(100, 60_000), 25, "at least a quarter");
         assert_eq!(after(100, 0), 100, "the clock stands still");
