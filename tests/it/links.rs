@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 /// Folders of text that people write. What lies in a build folder, in `node_modules` or in `tests/data` is not read.
-const FOLDERS: [&str; 10] = [
+const FOLDERS: [&str; 11] = [
     ".ci",
     "benches",
     "docs",
     "examples",
     "pkg-template",
     "server",
+    "site",
     "src",
     "tests",
     "www",

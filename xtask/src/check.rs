@@ -40,10 +40,10 @@ const DENIED: [(&str, &[&str]); 7] = [
 ];
 
 /// Folders of JavaScript that is linted, by the rules of `biome.json`.
-const JAVASCRIPT: [&str; 4] = ["examples", "pkg-template", "tests/js", "www"];
+const JAVASCRIPT: [&str; 5] = ["examples", "pkg-template", "site", "tests/js", "www"];
 
 /// Folders of JavaScript whose types are checked, each with a `tsconfig.json`, beside every folder of `tests/js`.
-const TYPED: [&str; 2] = ["pkg-template", "www"];
+const TYPED: [&str; 4] = ["pkg-template", "site", "site/browser", "www"];
 
 /// A check. Its error adds to what the program that it ran has printed.
 type Check = fn(&Project) -> Result<()>;
@@ -54,6 +54,7 @@ pub(crate) fn check(project: &Project) -> Result<bool> {
     machine::rust_linters()?;
     machine::c_compiler()?;
     machine::npm_packages(project)?;
+    machine::site_packages(project)?;
     let checks: [(&str, Check); 10] = [
         ("formatting", formatting),
         ("tidiness", tidy::tidy),

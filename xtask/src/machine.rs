@@ -98,8 +98,16 @@ pub(crate) fn node_release(project: &Project, major: u32) -> Result<PathBuf> {
 
 /// Installs the npm development packages in the versions of the lock file.
 pub(crate) fn npm_packages(project: &Project) -> Result<()> {
+    install(&project.javascript())
+}
+
+/// Installs the npm packages that make the documentation site.
+pub(crate) fn site_packages(project: &Project) -> Result<()> {
+    install(&project.site())
+}
+
+fn install(folder: &Path) -> Result<()> {
     node()?;
-    let folder = project.javascript();
     let lock = folder.join("package-lock.json");
     // npm writes this file last, so an interrupted installation is repeated.
     let installed = folder.join("node_modules/.package-lock.json");
@@ -107,9 +115,7 @@ pub(crate) fn npm_packages(project: &Project) -> Result<()> {
         return Ok(());
     }
     println!("Installing the npm packages of {}", folder.display());
-    run(Command::new("npm")
-        .args(["ci", "--loglevel=error"])
-        .current_dir(&folder))
+    run(Command::new("npm").args(["ci", "--loglevel=error"]).current_dir(folder))
 }
 
 /// Installs the compiler of SQLite for WebAssembly.

@@ -5,6 +5,7 @@ mod bench;
 mod build;
 mod check;
 mod declarations;
+mod docs;
 mod file_types;
 mod fresh;
 mod fuzz;
@@ -49,6 +50,7 @@ Usage: cargo xtask COMMAND
                     --quick gives an answer in under three minutes, without slow tests;
                     --node MAJOR runs js and package, or tools, on that release line of Node, from npm
   check             formatting, lints, types, documentation, forbidden crates and strings
+  docs              the documentation as a site, in target/site, with examples that run in the browser
   size              what a visitor downloads, beside the official packages
   bench             how fast calls are, beside the official packages
   parity [--files VERSION] [--folders VERSION]
@@ -75,6 +77,7 @@ enum Task {
     Bench,
     Build,
     Check,
+    Docs,
     FileTypes,
     Fuzz(fuzz::Settings),
     Help,
@@ -115,6 +118,7 @@ impl Task {
             "bench" => Self::Bench,
             "build" => Self::Build,
             "check" => Self::Check,
+            "docs" => Self::Docs,
             "size" => Self::Size,
             "file-types" => Self::FileTypes,
             "help" | "--help" | "-h" => Self::Help,
@@ -134,6 +138,7 @@ impl Task {
             Self::Bench => bench::bench(&Project::load()?)?,
             Self::Build => build::build(&Project::load()?)?,
             Self::Check => return check::check(&Project::load()?),
+            Self::Docs => docs::docs(&Project::load()?)?,
             Self::Size => size::size(&Project::load()?)?,
             Self::Parity(source) => return parity::parity(&Project::load()?, &source),
             Self::Release(settings) => release::release(&Project::load()?, &settings)?,
@@ -180,6 +185,7 @@ mod tests {
         assert_eq!(parse("--help").unwrap(), Task::Help);
         assert_eq!(parse("build").unwrap(), Task::Build);
         assert_eq!(parse("check").unwrap(), Task::Check);
+        assert_eq!(parse("docs").unwrap(), Task::Docs);
         assert_eq!(parse("size").unwrap(), Task::Size);
         assert_eq!(parse("bench").unwrap(), Task::Bench);
         assert_eq!(parse("start").unwrap(), Task::Start { port: 4410 });

@@ -83,6 +83,11 @@ impl Project {
         self.root.join("tests").join("js")
     }
 
+    /// The folder of the documentation site's sources.
+    pub(crate) fn site(&self) -> PathBuf {
+        self.root.join("site")
+    }
+
     /// The exact versions of the npm development packages.
     pub(crate) fn npm_lock(&self) -> PathBuf {
         self.javascript().join("package-lock.json")

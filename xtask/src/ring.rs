@@ -194,6 +194,9 @@ impl Ring {
             machine::exiftool()?;
             machine::libheif()?;
         }
+        if self == Self::Page {
+            machine::site_packages(project)?;
+        }
         build::build(project)?;
         let mut scripts = self.scripts(project)?;
         if is_quick {

@@ -1,11 +1,6 @@
 // The code in documents: how it is found, and how it is run.
 //
-// Every block of `js` is a program of its own and runs, unless its fence says `js no-run`. What a reader has no use for,
-// a client made earlier on the page or a value from elsewhere, stands before the block in a comment that is not shown:
-//
-//   <!-- before
-//   const fileId = 'a1b2c3_river-jpg~mv2.jpg';
-//   -->
+// Every block of `js` is a whole program: pasted into an empty file it runs. Hidden lines are refused.
 //
 // `// → text` says what the program prints there. All that it prints is said, in this order.
 import { writeFile } from 'node:fs/promises';
@@ -20,9 +15,9 @@ const LANGUAGES = new Set(['jsx', 'ts', 'js', 'js no-run', 'html', 'json', 'sh',
 const OUTPUT = /\/\/ → (.*)$/gm;
 
 /**
- * A block of code. `before` are its hidden lines.
+ * A block of code.
  *
- * @typedef {{ language: string, code: string, before: string, line: number }} Block
+ * @typedef {{ language: string, code: string, line: number }} Block
  */
 
 /**
@@ -33,31 +28,23 @@ const OUTPUT = /\/\/ → (.*)$/gm;
 export function blocks(text) {
   /** @type {Block[]} */
   const found = [];
-  /** @type {{ isOpen: boolean, lines: string[] } | undefined} */
-  let hidden;
-  /** @type {{ fence: string, language: string, lines: string[], before: string, line: number } | undefined} */
+  /** @type {{ fence: string, language: string, lines: string[], line: number } | undefined} */
   let open;
   for (const [index, line] of text.split('\n').entries()) {
     if (open) {
       if (line === open.fence) {
-        found.push({ language: open.language, code: open.lines.join('\n'), before: open.before, line: open.line });
+        found.push({ language: open.language, code: open.lines.join('\n'), line: open.line });
         open = undefined;
       } else open.lines.push(line);
-    } else if (hidden?.isOpen) {
-      if (line === '-->') hidden.isOpen = false;
-      else hidden.lines.push(line);
-    } else if (line === '<!-- before') {
-      hidden = { isOpen: true, lines: [] };
+    } else if (line.startsWith('<!--')) {
+      throw new Error(`line ${index + 1}: hidden lines: a block has to run as readers see it`);
     } else if (line.startsWith('```')) {
       const language = line.slice(3);
       if (!LANGUAGES.has(language)) throw new Error(`line ${index + 1}: nobody looks after a block of ${language || 'nothing'}`);
-      open = { fence: '```', language, lines: [], before: hidden?.lines.join('\n') ?? '', line: index + 1 };
-      hidden = undefined;
-    } else if (line !== '') {
-      if (hidden) throw new Error(`line ${index + 1}: the hidden lines before it belong to no block`);
+      open = { fence: '```', language, lines: [], line: index + 1 };
     }
   }
-  if (open ?? hidden) throw new Error('the last block or comment does not end');
+  if (open) throw new Error('the last block does not end');
   return found;
 }
 
@@ -111,8 +98,8 @@ let number = 0;
  * @param {string} folder
  * @param {Record<string, string | undefined>} env
  */
-export async function run({ code, before }, folder, env) {
-  const text = `${before}\n${code}\n`;
+export async function run({ code }, folder, env) {
+  const text = `${code}\n`;
   // Names of its own, because blocks run side by side.
   number += 1;
   const names = { setup: `setup-${number}.mjs`, block: `block-${number}.mjs` };

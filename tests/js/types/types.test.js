@@ -40,7 +40,7 @@ async function filledProject(edit) {
 }
 
 /**
- * The programs of the pages that people copy from, with their hidden lines. The types of the official SDK promise less than its
+ * The programs of the pages that people copy from. The types of the official SDK promise less than its
  * service sends, so its programs are left out.
  */
 async function documented() {
@@ -48,8 +48,8 @@ async function documented() {
   const programs = [];
   for (const page of ['README.md', 'pkg-template/README.md', 'docs/testing.md', 'docs/frameworks.md']) {
     const found = blocks(await readFile(new URL(`../../../${page}`, import.meta.url), 'utf8')).filter(({ language }) => ['js', 'jsx', 'ts'].includes(language));
-    for (const { language, line, before: hidden, code } of found.filter((block) => !block.code.includes("'@wix/"))) {
-      programs.push([`${page.replace(/\W/g, '-')}-${line}.${language === 'jsx' ? 'tsx' : 'ts'}`, `${hidden}\n${code}\nexport {};\n`]);
+    for (const { language, line, code } of found.filter((block) => !block.code.includes("'@wix/"))) {
+      programs.push([`${page.replace(/\W/g, '-')}-${line}.${language === 'jsx' ? 'tsx' : 'ts'}`, `${code}\nexport {};\n`]);
     }
   }
   return programs;
