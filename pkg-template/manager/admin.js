@@ -299,7 +299,7 @@ async function addFaults({ engine, request, refuse }) {
 
 /** @param {AdminRequest} request */
 async function changeSettings({ engine, request, changed, refuse }) {
-  const { refused: member } = engine.control('adjust', await request.json()) ?? {};
+  const { refused: member } = engine.adjust(await request.json()) ?? {};
   if (member) throw memberRefusal(member, refuse, 'settings');
   changed();
   return json({});

@@ -82,6 +82,8 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
   let isClosed = false;
   /** @type {ManagerCore | undefined} */
   let running;
+  /** The settings that were changed since, which the next instance gets too. @type {unknown} */
+  let adjusted;
   /** How often a snapshot has been restored. As after a trap, earlier numbers of intakes and bodies are invalid. */
   let restored = 0;
 
@@ -94,6 +96,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
       const core = instantiate(module);
       storage.attach?.(core);
       core.start(host, given);
+      if (adjusted !== undefined) core.control('adjust', JSON.stringify(adjusted));
       return (running = core);
     },
     // The module throws an array of code and message on purpose, and the member if an option is invalid.
@@ -554,10 +557,17 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     return JSON.parse(enterDurably((core) => core.control(name, JSON.stringify(input))));
   }
 
+  /** @type {Engine['adjust']} */
+  function adjust(settings) {
+    const answer = control('adjust', settings);
+    if (!answer?.refused) adjusted = merged(adjusted, settings);
+    return answer;
+  }
+
   /** The storage and the memory of the instance, as they are. */
   function taken() {
     const core = enter((each) => each);
-    return { core, bytes: new Uint8Array(core.memory.buffer).slice(), references: core.references.length, restore: storage.save?.() };
+    return { core, bytes: new Uint8Array(core.memory.buffer).slice(), references: core.references.length, adjusted, restore: storage.save?.() };
   }
 
   /** @type {Engine['save']} */
@@ -566,6 +576,7 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
     return () => {
       restored += 1;
       saved.restore?.();
+      adjusted = saved.adjusted;
       const { core, bytes, references } = saved;
       // The memory is put back too: it takes another instance 20 ms to open the catalog. The module relies on the size of its
       // table of references, and takes memory that it does not know for its own only at the end.
@@ -583,6 +594,10 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
   return {
     respond,
     control,
+    adjust,
+    get adjusted() {
+      return adjusted;
+    },
     save,
     async receive(open, source, { blobs, signal } = {}) {
       const own = generationNow();
@@ -631,4 +646,18 @@ export function createEngine({ module, storage, settings, clock, fail, refuse, i
       }
     },
   };
+}
+
+/**
+ * Two changes of settings as one.
+ *
+ * @param {unknown} one
+ * @param {unknown} other
+ * @returns {unknown}
+ */
+function merged(one, other) {
+  const isObject = (/** @type {unknown} */ value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject(one) || !isObject(other)) return other;
+  const members = Object.entries(/** @type {object} */ (other)).map(([own, value]) => [own, merged(/** @type {any} */ (one)[own], value)]);
+  return { .../** @type {object} */ (one), ...Object.fromEntries(members) };
 }

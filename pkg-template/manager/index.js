@@ -253,6 +253,7 @@ async function make(options, given) {
       }),
     settled: () => Promise.all([imports.idle(), webhooks.idle(), videos?.idle()]),
     trap: async () => void engine.trap(),
+    settings: () => engine.adjusted,
     async close() {
       clearTimeout(timer);
       clearInterval(sweeper);

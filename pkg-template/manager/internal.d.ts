@@ -163,6 +163,10 @@ export interface Engine {
   respond(request: Request): Promise<Response>;
   /** Calls a function of the module that is not an HTTP request. */
   control(name: string, input?: object): any;
+  /** Changes settings. They outlive the instance. */
+  adjust(settings: object): { refused?: any } | null;
+  /** The settings that were changed since the start. */
+  readonly adjusted: unknown;
   /**
    * Takes bytes that are not those of a request. `open` returns the number of the intake. `blobs` says how many new blobs
    * the storage has to prepare for each piece, where that is more than usual: the bytes are those of an archive then.
@@ -585,6 +589,8 @@ export interface StartMessage {
   owner: string;
   /** The time of a virtual clock that went on before. */
   now?: number;
+  /** Settings that were changed before. */
+  settings?: Parameters<PublicManager['settings']>[0];
   /** Whether events are told, and the number of the last one that is known. */
   follow?: { after?: number };
 }
@@ -796,6 +802,8 @@ export interface PublicParts {
   settled?(): Promise<unknown>;
   /** Breaks the engine's instance; for tests. */
   trap(): Promise<unknown>;
+  /** The settings that were changed since the start. The thread of a manager tells its caller. */
+  settings?(): unknown;
   /** Ends the thread of the manager, where it has one; for tests. */
   kill?(): Promise<unknown>;
 }
@@ -814,7 +822,7 @@ export interface PublicManager extends MediaManager {
    * is in this thread.
    */
   follow?(after: number | undefined, listener: (event: NumberedEvent) => unknown): number;
-  [hidden: symbol]: () => Promise<unknown>;
+  [hidden: symbol]: () => unknown;
 }
 
 /** What the routes work with. */

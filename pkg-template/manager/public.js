@@ -12,7 +12,7 @@ import { isDirectory, seedEntries } from './seed.js';
  * @param {PublicParts} parts
  * @returns {PublicManager}
  */
-export function createPublic({ fetch, baseUrl, given, on, follow, now, advance, storage, estimate, close, report, trap, kill, save, settled }) {
+export function createPublic({ fetch, baseUrl, given, on, follow, now, advance, storage, estimate, close, report, trap, settings: adjusted, kill, save, settled }) {
   const { WixMediaError, createClient, refusal, runtime, token } = given;
   /** @type {MediaManager['client'] | undefined} */
   let client;
@@ -140,6 +140,7 @@ export function createPublic({ fetch, baseUrl, given, on, follow, now, advance, 
     },
     [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]: () => manager.close(),
     [Symbol.for('wix-media.trap')]: trap,
+    ...(adjusted && { [Symbol.for('wix-media.settings')]: adjusted }),
     ...(save && {
       [Symbol.for('wix-media.snapshot')]: async () => {
         await idle();

@@ -153,6 +153,7 @@ export async function createProxy(options, module, given, startThread) {
         token,
         owner,
         now: isVirtual ? state.now : undefined,
+        settings: state.settings,
         follow: isFollowing ? { after: state.storage?.durable ? lastEvent : undefined } : undefined,
       }),
     started(found) {

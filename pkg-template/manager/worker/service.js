@@ -40,7 +40,7 @@ export function serveManager(port, load, runtime) {
   const answers = new Map();
   /** @type {PublicManager} */
   let manager;
-  const state = () => ({ storage: manager.storage, now: manager.clock.now() });
+  const state = () => ({ storage: manager.storage, now: manager.clock.now(), settings: manager[Symbol.for('wix-media.settings')]?.() });
 
   /** @param {{ id: number, method: string, url: string, headers: string, body?: ArrayBuffer, hasBody?: boolean, isServer: boolean }} message */
   async function answer(message) {
@@ -113,13 +113,14 @@ export function serveManager(port, load, runtime) {
   /** @type {Record<string, (message: any) => Promise<unknown> | unknown>} */
   const calls = {
     /** @param {StartMessage} message */
-    async start({ options, module, token, owner, now, follow, directoryUrl }) {
+    async start({ options, module, token, owner, now, settings, follow, directoryUrl }) {
       const createManager = await load();
       const onError = (/** @type {unknown} */ error) => port.postMessage({ type: 'fault', error: errorOf(error) });
       const own = { ...runtime, files: { ...runtime.files, manager: () => module } };
       const storage = directoryUrl ? { ...(/** @type {object} */ (options.storage)), directory: new URL(directoryUrl) } : options.storage;
       manager = await createManager({ ...options, storage, onError }, { token, owner, isThread: true, WixMediaError, refusal, runtime: own });
       if (now !== undefined && now > manager.clock.now()) await manager.clock.advance(now - manager.clock.now());
+      if (settings !== undefined) await manager.settings(settings);
       if (follow || isFollowed) begin(follow?.after);
       return state();
     },

@@ -308,6 +308,16 @@ suite('a manager whose thread dies', () => {
     assert.match(reported[0].message, /^the thread of the Media Manager ended: /);
   });
 
+  test('failover: settings that were changed stay', async (t) => {
+    const { manager } = await open(t, { storage: { directory: await emptyDirectory(t) }, limits: { quotaInBytes: 10 } });
+    await manager.settings({ limits: { quotaInBytes: 1000 } });
+    await kill(manager);
+    assert.equal((await put(manager, 'file.txt', 'x'.repeat(100), { mimeType: 'text/plain' })).displayName, 'file.txt');
+    await manager.settings({ limits: { quotaInBytes: 50 } });
+    await kill(manager);
+    assert.equal((await rejection(put(manager, 'more.txt', 'x', { mimeType: 'text/plain' }))).status, 400);
+  });
+
   test('failover: the body of an answer breaks off with the code', async (t) => {
     const { manager } = await open(t, { storage: { directory: await emptyDirectory(t) } });
     const { url } = await put(manager, 'large.bin', new Uint8Array(20_000_000));

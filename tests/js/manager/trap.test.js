@@ -48,4 +48,19 @@ suite('a trap in the module', () => {
       assert.deepEqual(await top(manager), ['after/', 'before/', 'before.txt', 'between.txt']);
     });
   }
+
+  test('trap: settings that were changed stay', async (t) => {
+    const manager = await open(t, { limits: { quotaInBytes: 10 } });
+    await manager.settings({ limits: { quotaInBytes: 1000 }, processing: { pendingMs: { IMAGE: 5 }, fail: 'IMAGE' } });
+    await manager.settings({ limits: { requestsPerMinute: 3 }, processing: { fail: [] } });
+    await assert.rejects(manager.settings(/** @type {any} */ ({ lagMs: 'soon' })));
+    await /** @type {Record<symbol, () => Promise<void>>} */ (/** @type {unknown} */ (manager))[TRAP]();
+    await put(manager, 'file.txt', 'x'.repeat(100), { mimeType: 'text/plain' });
+    const codes = [];
+    for (let call = 0; call < 5; call += 1) {
+      const response = await manager.fetch(new URL('/site-media/v1/folders', manager.baseUrl));
+      codes.push(response.status);
+    }
+    assert.ok(codes.includes(429), String(codes));
+  });
 });
