@@ -1,5 +1,6 @@
 //! Requirements of commands: installs what is missing where it can, and otherwise names the one command to run.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -65,6 +66,12 @@ pub(crate) fn node() -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// The release line of a program of Node, such as 22.
+pub(crate) fn node_line(program: &OsStr) -> Result<u32> {
+    let version = output(Command::new(program).arg("--version"))?;
+    major(&version).with_context(|| format!("invalid Node version: {}", version.trim()))
 }
 
 /// Installs the latest Node of a major version, such as 22, from npm. Returns the folder of its program.

@@ -14,6 +14,7 @@ mod notices;
 mod operations;
 mod page;
 mod parity;
+mod platform;
 mod process;
 mod project;
 mod release;
@@ -63,6 +64,7 @@ Usage: cargo xtask COMMAND
                     damaged requests or media files, until something is wrong
   release VERSION [--dry-run]
                     write the version and the changelog, check the packed package, commit and tag. Publishes nothing
+  platform          write what the tests ran on into docs/platform.md
   file-types        write the Media Manager's table of file types anew, from its sources
   help              this text
 
@@ -82,6 +84,7 @@ enum Task {
     Fuzz(fuzz::Settings),
     Help,
     Parity(parity::Source),
+    Platform,
     Release(release::Settings),
     Size,
     Soak(soak::Settings),
@@ -121,6 +124,7 @@ impl Task {
             "docs" => Self::Docs,
             "size" => Self::Size,
             "file-types" => Self::FileTypes,
+            "platform" => Self::Platform,
             "help" | "--help" | "-h" => Self::Help,
             _ => bail!("unknown command {name:?}\n\n{USAGE}"),
         };
@@ -140,6 +144,7 @@ impl Task {
             Self::Check => return check::check(&Project::load()?),
             Self::Docs => docs::docs(&Project::load()?)?,
             Self::Size => size::size(&Project::load()?)?,
+            Self::Platform => platform::platform(&Project::load()?)?,
             Self::Parity(source) => return parity::parity(&Project::load()?, &source),
             Self::Release(settings) => release::release(&Project::load()?, &settings)?,
             Self::Soak(settings) => soak::soak(&Project::load()?, &settings)?,

@@ -12,7 +12,7 @@ use crate::process::{cargo, transcript};
 use crate::project::{NATIVE, Project};
 use crate::scratch::Scratch;
 use crate::summary::{self, Summary};
-use crate::{WASM_TEST_RUNNER, build, server};
+use crate::{WASM_TEST_RUNNER, build, platform, server};
 
 /// How long the wasm tests of one file may take in a browser, in seconds. It only ends a run that hangs.
 const BROWSER_TIMEOUT: &str = "900";
@@ -210,8 +210,16 @@ impl Ring {
             .args(["--test", "--test-reporter=spec", TEST_TIMEOUT])
             .args(scripts)
             .current_dir(project.javascript());
+        let line = machine::node_line(command.get_program())?;
+        platform::clear(project, self, line)?;
+        command.env("WIX_MEDIA_RECORDS", platform::folder(project));
         let transcript = transcript(&mut command)?;
-        Ok(judge(summary::of_node(&transcript.text), transcript.status.success()))
+        let mut summary = judge(summary::of_node(&transcript.text), transcript.status.success());
+        if let Err(error) = platform::compare(project, self, line) {
+            println!("{error:#}");
+            summary.failed += 1;
+        }
+        Ok(summary)
     }
 
     /// The test files of a JavaScript ring.

@@ -47,9 +47,17 @@ export async function deno(folder, script, ...permissions) {
  * @param {string} folder
  * @param {string} script
  */
-export async function bun(folder, script) {
+export const bun = (folder, script) => bunCommand(folder, 'run', script);
+
+/**
+ * Runs a command of Bun in a project, such as `build`.
+ *
+ * @param {string} folder
+ * @param {string[]} args
+ */
+export async function bunCommand(folder, ...args) {
   const env = { ...environment, BUN_INSTALL: join(folder, 'bun'), HOME: folder };
-  return run(await program('@oven', 'bin/bun'), ['run', script], { cwd: folder, env });
+  return run(await program('@oven', 'bin/bun'), args, { cwd: folder, env });
 }
 
 /**

@@ -1,6 +1,6 @@
 // The package as users get it: packed, and installed into an empty project.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,5 +58,12 @@ export async function addFiles(folder, files) {
  * @param {string} path
  */
 export const tool = (path) => fileURLToPath(new URL(`../node_modules/${path}`, import.meta.url));
+
+/**
+ * The installed version of a package that the tests depend on.
+ *
+ * @param {string} name
+ */
+export const versionOf = async (name) => JSON.parse(await readFile(tool(`${name}/package.json`), 'utf8')).version;
 
 export { run };

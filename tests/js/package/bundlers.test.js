@@ -9,15 +9,18 @@ import { build as vite } from 'vite';
 import webpack from 'webpack';
 import { reportOf, startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
+import { recorder } from '../harness/platform.js';
 import { present } from '../harness/present.js';
 import { expectedReport, moduleScript } from '../harness/scripts.js';
 import { startService } from '../harness/service.js';
-import { addFiles, project } from '../harness/tarball.js';
+import { addFiles, project, versionOf } from '../harness/tarball.js';
 
 /**
  * @import { TestContext } from 'node:test'
  * @import { Browser } from 'playwright-core'
  */
+
+const ran = recorder(import.meta.url);
 
 const main = `
 import { report } from './report.js';
@@ -79,6 +82,7 @@ suite('bundlers', () => {
     await eachWasmOnce(outDir);
     const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
     await works(t, outDir, { 'content-security-policy': policy });
+    ran('Vite', 'Vite', await versionOf('vite'));
   });
 
   test('Vite, in its usual settings', async (t) => {
@@ -95,6 +99,7 @@ suite('bundlers', () => {
     await eachWasmOnce(path);
     await copyFile(join(folder, 'index.html'), join(path, 'index.html'));
     await works(t, path);
+    ran('webpack', 'webpack', await versionOf('webpack'));
   });
 
   test('esbuild, with the wasm module laid beside', async (t) => {
@@ -104,6 +109,7 @@ suite('bundlers', () => {
     await copyFile(join(folder, 'node_modules/wix-media.v2/client.wasm'), join(outdir, 'client.wasm'));
     await copyFile(join(folder, 'index.html'), join(outdir, 'index.html'));
     await works(t, outdir);
+    ran('esbuild, `--format=esm`, browsers', 'esbuild', await versionOf('esbuild'));
   });
 
   test('esbuild, where the wasm module was forgotten, says what is missing', async (t) => {
@@ -134,6 +140,8 @@ suite('bundlers', () => {
     const { result, failure } = await reportOf(browser, `${service.origin}/plain/`);
     assert.equal(failure, undefined);
     assert.deepEqual(result, expectedReport);
+    ran('none', 'Chromium');
+    ran('browsers', 'Chromium');
   });
 
   test('a server that does not know the type of wasm', async (t) => {

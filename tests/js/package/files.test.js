@@ -6,14 +6,17 @@ import { before, suite, test } from 'node:test';
 import { build } from 'esbuild';
 import { reportOf, startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
+import { recorder } from '../harness/platform.js';
 import { expectedOfManager as expected, managerScript as program, settleScript as settle } from '../harness/scripts.js';
 import { startService } from '../harness/service.js';
-import { addFiles, project, run } from '../harness/tarball.js';
+import { addFiles, project, run, versionOf } from '../harness/tarball.js';
 
 /**
  * @import { TestContext } from 'node:test'
  * @import { Browser } from 'playwright-core'
  */
+
+const ran = recorder(import.meta.url);
 
 const files = "{ client: '/files/client.wasm', transfers: '/files/transfers.wasm', manager: '/files/manager.wasm', images: '/files/images.wasm', jxl: '/files/jxl.wasm', svg: '/files/svg.wasm', tiff: '/files/tiff.wasm', worker: '/files/manager-worker.js' }";
 
@@ -61,6 +64,8 @@ suite('files of the package', () => {
   test('a classic script brings them by init, in memory and on OPFS', async (t) => {
     assert.deepEqual((await inPage(t, 'brought.js', { beside: all })).result, expected);
     assert.deepEqual((await inPage(t, 'brought.js', { beside: all, storage: "{ opfs: 'brought' }" })).result, expected);
+    ran('esbuild, classic scripts (its default)', 'esbuild', await versionOf('esbuild'));
+    ran('any other', 'Chromium');
   });
 
   test('a classic script without them learns which file is missing, and where to read on', async (t) => {
@@ -87,6 +92,25 @@ suite('files of the package', () => {
     const service = await startService({ root: page });
     t.after(() => service.close());
     assert.deepEqual((await reportOf(browser, `${service.origin}/`)).result, expected);
+    ran('a script host (CDN) with another origin', 'Chromium');
+  });
+
+  test('a host of another origin that bundles', async (t) => {
+    const bundled = join(folder, 'bundled');
+    // Such a host answers with one module for an entry, wherever its parts were, and with no other file.
+    await build({ absWorkingDir: folder, stdin: { contents: "export * from 'wix-media.v2/inline'; export { default } from 'wix-media.v2/inline';", resolveDir: folder }, bundle: true, minify: true, format: 'esm', target: 'es2022', outfile: join(bundled, 'wix-media.v2@1/inline.mjs'), logLevel: 'silent' });
+    const host = await startService({ root: bundled, headers: { 'access-control-allow-origin': '*' } });
+    t.after(() => host.close());
+    for (const storage of ["'memory'", "{ opfs: 'bundled' }"]) {
+      const page = join(folder, `page-of-bundled-${storage.length}`);
+      const script = `import * as wixMedia from '${host.origin}/wix-media.v2@1/inline.mjs'; ${program} use(wixMedia, ${storage})${settle}`;
+      await addFiles(page, { 'index.html': `<!doctype html><meta charset="utf-8"><title>page</title><script type="module">${script}</script>` });
+      const service = await startService({ root: page });
+      t.after(() => service.close());
+      const { result, failure } = await reportOf(browser, `${service.origin}/`);
+      assert.deepEqual(failure ?? result, expected);
+    }
+    ran('a script host that bundles', 'Chromium');
   });
 
   for (const [format, entry] of /** @type {['cjs' | 'esm', string][]} */ ([
@@ -101,6 +125,7 @@ suite('files of the package', () => {
       for (const name of all.filter((each) => each.endsWith('.wasm'))) await copyFile(join(shipped, name), join(out, name));
       const { stdout } = await run(process.execPath, [file], { cwd: out });
       assert.deepEqual(JSON.parse(stdout), expected);
+      ran('esbuild, one file for Node, ESM or CommonJS', 'esbuild', await versionOf('esbuild'));
     });
   }
 
@@ -111,6 +136,35 @@ suite('files of the package', () => {
     assert.deepEqual(await readdir(out), ['main.cjs']);
     const { stdout } = await run(process.execPath, ['main.cjs'], { cwd: out });
     assert.deepEqual(JSON.parse(stdout), expected);
+  });
+
+  test('a function of Lambda in one file, called as Lambda does', async () => {
+    const task = join(folder, 'task');
+    await addFiles(folder, {
+      'handler.js': `import * as wixMedia from 'wix-media.v2/inline'; ${program}
+        const manager = wixMedia.createManager();
+        export async function handler({ name }) {
+          const file = await (await manager).client.uploads.upload(new Blob(['fox']), { displayName: name });
+          return { statusCode: 200, body: JSON.stringify([file.displayName, await use(wixMedia, 'memory')]) };
+        }`,
+      // One process for many events: the module is loaded once, by require, and frozen between them.
+      'runtime.cjs': `
+        const { handler } = require(process.argv[2] + '/index.js');
+        (async () => {
+          const answers = [];
+          for (const name of ['one.txt', 'two.txt']) answers.push(await handler({ name }, { awsRequestId: name }));
+          console.log(JSON.stringify(answers));
+          process.exit();
+        })();`,
+    });
+    await build({ absWorkingDir: folder, entryPoints: ['handler.js'], bundle: true, minify: true, platform: 'node', target: 'node20', outfile: join(task, 'index.js'), logLevel: 'silent' });
+    assert.deepEqual(await readdir(task), ['index.js']);
+    const { stdout } = await run(process.execPath, ['runtime.cjs', task], { cwd: folder, env: { PATH: process.env.PATH, LAMBDA_TASK_ROOT: task } });
+    assert.deepEqual(
+      JSON.parse(stdout),
+      ['one.txt', 'two.txt'].map((name) => ({ statusCode: 200, body: JSON.stringify([name, expected]) })),
+    );
+    ran('AWS Lambda, one file', 'esbuild', await versionOf('esbuild'));
   });
 
   test('init refuses an unknown file, and then takes none', async () => {

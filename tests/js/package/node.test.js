@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
 import { leftovers } from '../harness/leftovers.js';
+import { recorder } from '../harness/platform.js';
 import { commonScript, expectedReport, moduleScript } from '../harness/scripts.js';
 import { startService } from '../harness/service.js';
 import { addFiles, project, run } from '../harness/tarball.js';
+
+const ran = recorder(import.meta.url);
+const [LINE] = process.versions.node.split('.');
 
 suite('the installed package in Node', () => {
   const closing = leftovers();
@@ -29,11 +33,13 @@ suite('the installed package in Node', () => {
     assert.equal(headers.authorization, 'key');
     assert.equal(headers['wix-site-id'], 'site');
     assert.equal(search, '?paging.limit=2');
+    ran('Node, ES modules', 'Node', LINE);
   });
 
   test('CommonJS', async () => {
     await addFiles(folder, { 'main.cjs': `require('./report.cjs').report('${service.origin}').then((found) => ${say('found')})` });
     assert.deepEqual(await node('main.cjs'), expectedReport);
+    ran('Node, CommonJS', 'Node', LINE);
   });
 
   test('both in one process are one and the same to a user', async () => {

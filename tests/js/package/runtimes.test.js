@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { realpath } from 'node:fs/promises';
 import { before, suite, test } from 'node:test';
 import { leftovers } from '../harness/leftovers.js';
+import { recorder } from '../harness/platform.js';
 import { bun, deno, workerd } from '../harness/runtimes.js';
 import { expectedReport, moduleScript } from '../harness/scripts.js';
 import { startService } from '../harness/service.js';
-import { addFiles, project } from '../harness/tarball.js';
+import { addFiles, project, versionOf } from '../harness/tarball.js';
+
+const ran = recorder(import.meta.url);
 
 suite('runtimes', () => {
   const closing = leftovers();
@@ -37,15 +40,18 @@ suite('runtimes', () => {
   test('Deno', async () => {
     const { stdout } = await deno(folder, 'main.js', '--allow-net=127.0.0.1', '--allow-read');
     assert.deepEqual(JSON.parse(stdout), expectedReport);
+    ran('Deno', 'Deno', await versionOf('deno'));
   });
 
   test('Bun', async () => {
     const { stdout } = await bun(folder, 'main.js');
     assert.deepEqual(JSON.parse(stdout), expectedReport);
+    ran('Bun', 'Bun', await versionOf('bun'));
   });
 
   test('workerd', async (t) => {
     const text = await workerd(t, folder, 'worker.js', { entry: 'wix-media.v2/workerd.js', modules: ['client.wasm'] });
     assert.deepEqual(JSON.parse(text), expectedReport);
+    ran('workerd (Cloudflare Workers)', 'workerd');
   });
 });

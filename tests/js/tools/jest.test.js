@@ -1,9 +1,13 @@
 // Jest, which implements `require` and modules itself.
 import { before, suite, test } from 'node:test';
 import { leftovers } from '../harness/leftovers.js';
+import { recorder } from '../harness/platform.js';
 import { expectedOfManager, managerScript } from '../harness/scripts.js';
 import { project } from '../harness/tarball.js';
 import { runTool } from '../harness/tools.js';
+
+const ran = recorder(import.meta.url);
+const VERSION = '30.5.2';
 
 /** @param {string} load */
 const checks = (load) => `
@@ -32,18 +36,23 @@ suite('Jest 30', () => {
             expect(media.getImageUrl('wix:image://v1/f1~mv2.jpg/fox.jpg#originWidth=3&originHeight=4').url).toBe('https://static.wixstatic.com/media/f1~mv2.jpg');
           });`,
       },
-      ['jest@30.5.2', 'jest-environment-jsdom@30.5.2', 'jest-fixed-jsdom@0.0.11'],
+      [`jest@${VERSION}`, `jest-environment-jsdom@${VERSION}`, 'jest-fixed-jsdom@0.0.11'],
     );
   });
 
   /**
+   * @param {string} row Of docs/platform.md.
    * @param {string[]} args
    * @param {string[]} [flags]
    */
-  const jest = (args, flags) => runTool(folder, ['jest/bin/jest.js', '--ci', '--runInBand', ...args], { flags });
+  async function jest(row, args, flags) {
+    await runTool(folder, ['jest/bin/jest.js', '--ci', '--runInBand', ...args], { flags });
+    ran(row, 'Jest', VERSION);
+  }
+  const plain = 'Jest, CommonJS or ES modules';
 
-  test('CommonJS, its default', async () => void (await jest(['common.test.js'])));
-  test('ES modules', async () => void (await jest(['--testMatch=**/module.test.mjs'], ['--experimental-vm-modules'])));
-  test('jsdom', async () => void (await jest(['--env=jsdom', 'page.test.js'])));
-  test('jsdom with what it lacks, as documented', async () => void (await jest(['--env=jest-fixed-jsdom', 'common.test.js'])));
+  test('CommonJS, its default', () => jest(plain, ['common.test.js']));
+  test('ES modules', () => jest(plain, ['--testMatch=**/module.test.mjs'], ['--experimental-vm-modules']));
+  test('jsdom', () => jest('Jest with jsdom', ['--env=jsdom', 'page.test.js']));
+  test('jsdom with what it lacks, as documented', () => jest('Jest with jsdom', ['--env=jest-fixed-jsdom', 'common.test.js']));
 });

@@ -7,9 +7,12 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { reportOf, startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
+import { recorder } from '../harness/platform.js';
 import { expectedOfManager, managerScript, settleScript } from '../harness/scripts.js';
 import { addFiles, project } from '../harness/tarball.js';
 import { runTool, startTool } from '../harness/tools.js';
+
+const ran = recorder(import.meta.url);
 
 const files = {
   'app/layout.js': "export default function Layout({ children }) { return <html lang='en'><body>{children}</body></html>; }",
@@ -102,6 +105,8 @@ for (const version of ['16.4.6']) {
         await hooksWork(t, `${origin}/hooks`);
         const { result, failure } = await reportOf(await startBrowser(t), `${origin}/page`);
         assert.deepEqual(failure ?? result, expectedOfManager);
+        ran(`Next.js, ${bundler}`, 'Next.js', version);
+        ran('Next.js, Edge runtime', 'Next.js', version);
       });
     }
   });

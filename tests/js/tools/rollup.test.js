@@ -5,10 +5,14 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { reportOf, startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
+import { recorder } from '../harness/platform.js';
 import { expectedOfManager, managerScript, settleScript } from '../harness/scripts.js';
 import { startService } from '../harness/service.js';
 import { addFiles, project, run } from '../harness/tarball.js';
 import { toolModule } from '../harness/tools.js';
+
+const ran = recorder(import.meta.url);
+const VERSION = '4.68.8';
 
 const files = ['client.wasm', 'transfers.wasm', 'manager.wasm', 'images.wasm', 'jxl.wasm', 'svg.wasm', 'tiff.wasm'];
 
@@ -23,7 +27,7 @@ suite('Rollup 4', () => {
         'page.js': `import * as wixMedia from 'wix-media.v2'; ${managerScript} use(wixMedia, { opfs: 'rollup' })${settleScript}`,
         'server.js': `import * as wixMedia from 'wix-media.v2'; ${managerScript} use(wixMedia, 'memory').then((result) => console.log(JSON.stringify(result)));`,
       },
-      ['rollup@4.68.8', '@rollup/plugin-node-resolve@16.0.3'],
+      [`rollup@${VERSION}`, '@rollup/plugin-node-resolve@16.0.3'],
     );
   });
 
@@ -59,6 +63,7 @@ suite('Rollup 4', () => {
     t.after(() => service.close());
     const { result, failure } = await reportOf(await startBrowser(t), `${service.origin}/`);
     assert.deepEqual(failure ?? result, expectedOfManager);
+    ran('Rollup', 'Rollup', VERSION);
   });
 
   for (const [format, extension] of [
@@ -70,6 +75,7 @@ suite('Rollup 4', () => {
       await bundle('server.js', { exportConditions: ['node'] }, { dir, format, entryFileNames: `main.${extension}` }, files);
       const { stdout } = await run(process.execPath, [`main.${extension}`], { cwd: dir });
       assert.deepEqual(JSON.parse(stdout), expectedOfManager);
+      ran('Rollup', 'Rollup', VERSION);
     });
   }
 });

@@ -4,9 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { before, suite, test } from 'node:test';
 import { blocks } from '../examples/markdown.js';
 import { leftovers } from '../harness/leftovers.js';
+import { recorder } from '../harness/platform.js';
 import { present } from '../harness/present.js';
 import { project, run, tool } from '../harness/tarball.js';
 import { runTool } from '../harness/tools.js';
+
+const ran = recorder(import.meta.url);
+const VERSIONS = { jest: '30.5.2', vitest: '5.1.1', playwright: '1.65.1' };
 
 const page = blocks(await readFile(new URL('../../../docs/testing.md', import.meta.url), 'utf8'));
 /** @param {string} language */
@@ -59,7 +63,7 @@ suite('wix-media.v2/testing', () => {
         'playwright.config.mjs': `export default { testDir: 'playwright', timeout: 600_000, expect: { timeout: 600_000 }, use: { launchOptions: { executablePath: ${JSON.stringify(process.env.CHROMIUM ?? '/usr/bin/chromium')}, args: ['--no-sandbox'] } } };`,
         'tsconfig.json': JSON.stringify({ compilerOptions: settings, include: ['vitest', 'playwright'] }),
       },
-      ['jest@30.5.2', 'vitest@5.1.1', '@playwright/test@1.65.1'],
+      [`jest@${VERSIONS.jest}`, `vitest@${VERSIONS.vitest}`, `@playwright/test@${VERSIONS.playwright}`],
     );
   });
 
@@ -68,9 +72,11 @@ suite('wix-media.v2/testing', () => {
   });
   test('Vitest', async () => {
     assert.match(await runTool(folder, ['vitest/vitest.mjs', 'run']), /6 passed/);
+    ran('Vitest, Playwright', 'Vitest', VERSIONS.vitest);
   });
   test('Playwright', async () => {
     assert.match(await runTool(folder, ['@playwright/test/cli.js', 'test', '--reporter=line']), /3 passed/);
+    ran('Vitest, Playwright', 'Playwright', VERSIONS.playwright);
   });
   test("Node's own runner", async () => {
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;

@@ -1,9 +1,10 @@
-// Vite in the versions before that of the ring `package`: pages during development, and builds of them.
+// Vite: pages during development, and builds of them.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { reportOf, startBrowser } from '../harness/browser.js';
 import { leftovers } from '../harness/leftovers.js';
+import { recorder } from '../harness/platform.js';
 import { expectedOfManager, managerScript, settleScript } from '../harness/scripts.js';
 import { startService } from '../harness/service.js';
 import { project } from '../harness/tarball.js';
@@ -17,10 +18,17 @@ ${managerScript}
 use(wixMedia, location.search ? { opfs: location.search.slice(1) } : 'memory')${settleScript}`;
 const html = '<!doctype html><meta charset="utf-8"><title>project</title><link rel="icon" href="data:,"><script type="module" src="/main.js"></script>';
 
-/** What docs/platform.md tells users of these versions. */
-const documented = { optimizeDeps: { exclude: ['wix-media.v2'] } };
+const ran = recorder(import.meta.url);
 
-for (const version of ['5.4.21', '6.4.6', '7.3.8']) {
+/** What docs/platform.md tells users of the versions before 8. */
+const excluded = { optimizeDeps: { exclude: ['wix-media.v2'] } };
+
+for (const [version, row, documented] of /** @type {[string, string, object][]} */ ([
+  ['5.4.21', 'Vite 5 to 7, development', excluded],
+  ['6.4.6', 'Vite 5 to 7, development', excluded],
+  ['7.3.8', 'Vite 5 to 7, development', excluded],
+  ['8.3.8', 'Vite', {}],
+])) {
   suite(`Vite ${version}`, () => {
     const closing = leftovers();
     /** @type {string} */
@@ -69,10 +77,12 @@ for (const version of ['5.4.21', '6.4.6', '7.3.8']) {
 
     test('development, as documented', async () => {
       await works(await serve({ root: folder, ...documented }));
+      ran(row, 'Vite', version);
     });
 
     test('development in a workspace with hoisted packages and a cache of its own', async () => {
       await works(await serve({ root: join(folder, 'apps/page'), cacheDir: join(folder, 'cache'), ...documented }));
+      ran(row, 'Vite', version);
     });
 
     test('a build, without settings', async (t) => {
@@ -81,6 +91,7 @@ for (const version of ['5.4.21', '6.4.6', '7.3.8']) {
       const service = await startService({ root: outDir });
       t.after(() => service.close());
       await works(`${service.origin}/`);
+      ran('Vite', 'Vite', version);
     });
   });
 }
