@@ -26,6 +26,7 @@ const documents = [
   'examples/README.md',
   'pkg-template/README.md',
   ...(await inFolder('docs')),
+  ...(await inFolder('docs/guides')),
   ...(await inFolder('docs/sync')),
 ];
 /** @type {Map<string, string>} */
@@ -175,7 +176,7 @@ suite('commands', () => {
         return existsSync(join(root, 'examples', words[0])) ? undefined : `there is no example ${words[0]}`;
       case 'npx':
         // Tools of users, which the ring `tools` runs.
-        if (['esbuild', 'postject'].includes(words[0])) return undefined;
+        if (['@angular/cli@latest', 'create-next-app@latest', 'esbuild', 'jest', 'postject'].includes(words[0])) return undefined;
         return /^wix-media(\.v2)?$/.test(words[0]) ? problemWith(['wix-media', ...words.slice(1)].join(' ')) : 'npx is for the command of the package';
       case 'wix-media':
         try {
@@ -189,8 +190,9 @@ suite('commands', () => {
         return words[0] === 'serve' && !unknown ? undefined : `wix-media-server takes no ${unknown ?? words[0]}`;
       }
       case 'npm':
-        return words[0] === 'install' ? undefined : 'only npm install is for users';
+        return /^(?:install|create vite@latest|run (?:dev|build)|start)\b/.test(words.join(' ')) ? undefined : 'npm installs, creates and starts projects';
       case 'cd':
+        if (words[0] === 'my-pictures') return undefined;
         return existsSync(join(root, words[0])) ? undefined : `there is no folder ${words[0]}`;
       case 'export':
       // Programs of the system.
