@@ -10,6 +10,18 @@ import { run } from './tarball.js';
 const environment = { ...process.env, CI: 'true', NO_COLOR: '1', NEXT_TELEMETRY_DISABLED: '1', NG_CLI_ANALYTICS: 'false', ASTRO_TELEMETRY_DISABLED: '1' };
 
 /**
+ * The package of npm that is a release line of Node, and the path of its program in a project that has installed it. For tools that refuse
+ * the oldest Node.
+ *
+ * @param {number} line
+ */
+export function nodeOf(line) {
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  const name = `node-${platform}-${process.arch}`;
+  return { package: `${name}@${line}`, path: join('node_modules', name, 'bin/node') };
+}
+
+/**
  * Imports a module of a project's tools.
  *
  * @param {string} folder
@@ -26,12 +38,13 @@ export const toolModule = (folder, path) => import(pathToFileURL(join(folder, 'n
  * @param {object} [options]
  * @param {string[]} [options.flags] Flags of Node.
  * @param {string} [options.cwd]
+ * @param {string} [options.node] The program of another Node.
  */
-export async function runTool(folder, [script, ...args], { flags = [], cwd = folder } = {}) {
+export async function runTool(folder, [script, ...args], { flags = [], cwd = folder, node = process.execPath } = {}) {
   // NODE_TEST_CONTEXT makes runners of tests believe that they are a part of this one.
   const { NODE_TEST_CONTEXT: _, ...env } = /** @type {NodeJS.ProcessEnv} */ (environment);
   try {
-    const { stdout, stderr } = await run(process.execPath, [...flags, join(folder, 'node_modules', script), ...args], { cwd, env, maxBuffer: 1e8 });
+    const { stdout, stderr } = await run(node, [...flags, join(folder, 'node_modules', script), ...args], { cwd, env, maxBuffer: 1e8 });
     return stdout + stderr;
   } catch (/** @type {any} */ error) {
     throw new Error(`${script} failed\n${error.stdout}\n${error.stderr}`);
@@ -44,10 +57,12 @@ export async function runTool(folder, [script, ...args], { flags = [], cwd = fol
  * @param {Closing} closing
  * @param {string} folder
  * @param {string[]} args The arguments of Node.
- * @param {Record<string, string>} [env] Further variables of its environment.
+ * @param {object} [options]
+ * @param {Record<string, string>} [options.env] Further variables of its environment.
+ * @param {string} [options.node] The program of another Node.
  */
-export async function startTool(closing, folder, args, env) {
-  const process_ = spawn(process.execPath, args, { cwd: folder, env: { ...environment, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+export async function startTool(closing, folder, args, { env, node = process.execPath } = {}) {
+  const process_ = spawn(node, args, { cwd: folder, env: { ...environment, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((resolve) => process_.on('exit', resolve));
   closing.after(async () => {
     process_.kill('SIGKILL');

@@ -94,7 +94,7 @@ for (const version of ['16.4.6']) {
         await rename(join(folder, 'node_modules/wix-media.v2'), join(folder, 'hidden'));
         t.after(() => rename(join(folder, 'hidden'), join(folder, 'node_modules/wix-media.v2')));
 
-        const origin = await startTool(t, moved, [join(moved, 'server.js')], { PORT: '0', HOSTNAME: '127.0.0.1' });
+        const origin = await startTool(t, moved, [join(moved, 'server.js')], { env: { PORT: '0', HOSTNAME: '127.0.0.1' } });
         assert.deepEqual(await (await fetch(`${origin}/handler`)).json(), expectedOfManager);
         const page = (await (await fetch(`${origin}/component`)).text()).replaceAll('&quot;', '"');
         assert.ok(page.includes(`<pre>${JSON.stringify(expectedOfManager)}</pre>`), page);
