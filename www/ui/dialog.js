@@ -1,5 +1,6 @@
 // Modal dialogs.
 /** @import { Child } from './element.js' */
+import { watchBackdrop } from './backdrop.js';
 import { focused } from './dom.js';
 import { element, icon } from './element.js';
 import { errorReport } from './error-report.js';
@@ -72,9 +73,7 @@ export function ask({ title, lead, content = [], action, submit, isBad = false, 
       resolve(result);
     });
     // A click on the backdrop cancels, but throws nothing away that was entered.
-    dialog.addEventListener('mousedown', (event) => {
-      if (event.target === dialog && entered(form) === untouched) close();
-    });
+    watchBackdrop(dialog, () => entered(form) === untouched && close());
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       if (!confirm || confirm.ariaDisabled === 'true') return;

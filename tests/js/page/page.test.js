@@ -192,6 +192,17 @@ for await (const page of files.listFiles({
     const dialog = page.getByRole('dialog');
     await page.getByRole('button', { name: 'New folder' }).click();
     await dialog.waitFor();
+    // A press that begins in the dialog and ends beside it, or the other way round, is no click beside it.
+    const box = await dialog.getByRole('heading').boundingBox();
+    assert.ok(box);
+    const [inside, beside] = /** @type {const} */ ([[box.x + 5, box.y + 5], [5, 5]]);
+    for (const [from, to] of [[inside, beside], [beside, inside]]) {
+      await page.mouse.move(...from);
+      await page.mouse.down();
+      await page.mouse.move(...to);
+      await page.mouse.up();
+      assert.equal(await dialog.count(), 1);
+    }
     await page.mouse.click(5, 5);
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'New folder' }).click();
