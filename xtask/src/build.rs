@@ -20,6 +20,7 @@ use crate::{declarations, file_types, machine, notices, operations, page, sbom, 
 /// A change of these files makes the package stale.
 const RECIPE: &str = concat!(
     include_str!("build.rs"),
+    include_str!("bundled.rs"),
     include_str!("notices.rs"),
     include_str!("page.rs"),
     include_str!("sbom.rs")

@@ -3,6 +3,7 @@
 
 mod bench;
 mod build;
+mod bundled;
 mod check;
 mod declarations;
 mod docs;

@@ -1,4 +1,4 @@
-//! The licences of what the WebAssembly modules contain: `THIRD-PARTY-NOTICES` of the package.
+//! The licences of what the WebAssembly modules and the page contain: `THIRD-PARTY-NOTICES` of the package.
 //!
 //! The crates are those that Cargo links into the modules, without procedural macros and what only they use. Where a crate
 //! offers a choice, the text of MIT stands for it; equal texts stand once.
@@ -10,6 +10,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
+use crate::bundled::bundled;
 use crate::process::{cargo, output};
 use crate::project::Project;
 use crate::wasm;
@@ -29,9 +30,9 @@ const ALLOWED: &[&str] = &[
 
 /// What is linked without being a crate of the lock file.
 const INTRODUCTION: &str = "\
-The WebAssembly modules of this package contain the software below, under these licences.
+The WebAssembly modules and the page of this package contain the software below, under these licences.
 
-They also contain the standard library of Rust, under MIT or Apache-2.0 (the Rust project contributors), and SQLite, which is
+The modules also contain the standard library of Rust, under MIT or Apache-2.0 (the Rust project contributors), and SQLite, which is
 in the public domain.
 ";
 
@@ -52,7 +53,7 @@ pub(crate) fn metadata(project: &Project) -> Result<Value> {
 /// The text of the notices.
 pub(crate) fn notices(project: &Project) -> Result<String> {
     let metadata = metadata(project)?;
-    let mut crates_by_text: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut names_by_text: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for package in Linked::new(&metadata)?.packages.into_values() {
         let member = |name: &str| package[name].as_str().unwrap_or_default();
         let (name, licence) = (member("name"), member("license"));
@@ -68,9 +69,20 @@ pub(crate) fn notices(project: &Project) -> Result<String> {
             texts.join("\n\n")
         };
         let label = format!("{name} {} ({licence})", member("version"));
-        crates_by_text.entry(text).or_default().insert(label);
+        names_by_text.entry(text).or_default().insert(label);
     }
-    let mut groups: Vec<_> = crates_by_text.into_iter().collect();
+    for package in bundled(project)? {
+        let licence = &package.licence;
+        if !is_allowed(licence) {
+            bail!(
+                "{} is under {licence:?}, which is not among the licences that the package may contain",
+                package.name
+            );
+        }
+        let label = format!("{} {} ({licence})", package.name, package.version);
+        names_by_text.entry(package.text).or_default().insert(label);
+    }
+    let mut groups: Vec<_> = names_by_text.into_iter().collect();
     groups.sort_by(|(_, left), (_, right)| left.cmp(right));
     let mut notices = INTRODUCTION.to_owned();
     for (text, crates) in groups {

@@ -1,13 +1,16 @@
 //! The page in the package, `dist/www`: its scripts and styles as a few files whose names contain their hashes.
 //!
 //! The sources in `www` are one file for each part, which a browser would fetch one after the other as it finds their
-//! imports. A hash in a name lets servers mark the file as immutable.
+//! imports. A hash in a name lets servers mark the file as immutable. What the page imports only when it is needed, such as the
+//! viewer, is in bundles of its own.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 
 use crate::fresh::files;
 use crate::process::run;
@@ -15,6 +18,8 @@ use crate::project::Project;
 
 /// The entry that imports the others, and what stands for it in index.html.
 const ENTRY: &str = "main.js";
+/// The module that the entry always imports, in a second step. Every other dynamic import waits until it is needed.
+const APP: &str = "app/app.js";
 const ENTRY_TAG: &str = "<script type=\"module\" src=\"main.js\"></script>";
 const STYLE_TAG: (&str, &str) = ("<link rel=\"stylesheet\" href=\"", "\">");
 /// The files of the page that stay as they are.
@@ -39,12 +44,17 @@ pub(crate) fn bundle(project: &Project, to: &Path) -> Result<()> {
     }
     let sheet = project.intermediate().join("page.css");
     fs::write(&sheet, imports(&from, &styles))?;
+    let meta = project.intermediate().join("page.json");
     let mut command = project.npm_tool("esbuild/bin/esbuild");
+    // The page has no packages of its own: its dependencies are among the development packages.
     command
+        .env("NODE_PATH", project.javascript().join("node_modules"))
+        .arg(format!("--metafile={}", meta.display()))
         .arg(format!("page={}", from.join(ENTRY).display()))
         .arg(format!("page={}", sheet.display()))
         .arg(format!("--outdir={}", to.display()))
         .args(["--bundle", "--splitting", "--format=esm", "--minify", "--target=es2022"])
+        .arg("--main-fields=module,main")
         .args(["--entry-names=[name]-[hash]", "--chunk-names=[name]-[hash]"])
         .args([
             "--external:wix-media.v2",
@@ -58,7 +68,9 @@ pub(crate) fn bundle(project: &Project, to: &Path) -> Result<()> {
         bundles.push(name.to_string_lossy().into_owned());
     }
 
-    fs::write(to.join("index.html"), linked(&index, &bundles)?)?;
+    let meta = fs::read_to_string(&meta).context("esbuild wrote no account of the page")?;
+    let meta: Value = serde_json::from_str(&meta).context("esbuild wrote no JSON")?;
+    fs::write(to.join("index.html"), linked(&index, &bundles, &eager(&meta)?)?)?;
     for name in COPIED {
         fs::write(to.join(name), read(name)?)?;
     }
@@ -103,9 +115,42 @@ fn imports(folder: &Path, styles: &[&str]) -> String {
         .collect()
 }
 
-/// The page with its bundles in place of its sources. Every script is fetched at once, not when another one imports it. The
-/// hints follow the import map, because a browser that loads a module before may ignore the map.
-fn linked(index: &str, bundles: &[String]) -> Result<String> {
+/// The names of the scripts that the page needs from the start, by the account of esbuild.
+fn eager(meta: &Value) -> Result<BTreeSet<String>> {
+    let outputs = meta["outputs"].as_object().context("esbuild names no outputs")?;
+    let is_start = |output: &Value| {
+        let entry = output["entryPoint"].as_str().unwrap_or_default();
+        [ENTRY, APP].iter().any(|start| entry == format!("www/{start}"))
+    };
+    let mut open: Vec<&str> = outputs
+        .iter()
+        .filter(|(_, output)| is_start(output))
+        .map(|(path, _)| path.as_str())
+        .collect();
+    if open.len() != 2 {
+        bail!("esbuild made {} bundles of {ENTRY} and {APP}", open.len());
+    }
+    let mut found = BTreeSet::new();
+    while let Some(path) = open.pop() {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if !found.insert(name.to_owned()) {
+            continue;
+        }
+        let imports = outputs[path]["imports"].as_array();
+        open.extend(
+            imports
+                .into_iter()
+                .flatten()
+                .filter(|import| import["kind"] == "import-statement" && import["external"] != true)
+                .filter_map(|import| import["path"].as_str()),
+        );
+    }
+    Ok(found)
+}
+
+/// The page with its bundles in place of its sources. Every script that it needs from the start is fetched at once, not when
+/// another one imports it. The hints follow the import map, because a browser that loads a module before may ignore the map.
+fn linked(index: &str, bundles: &[String], eager: &BTreeSet<String>) -> Result<String> {
     let only = |extension: &str| {
         let mut found = bundles
             .iter()
@@ -131,7 +176,7 @@ fn linked(index: &str, bundles: &[String]) -> Result<String> {
             lines.push(format!("    {before}{style}{after}"));
         }
     }
-    let others = bundles.iter().filter(|name| name.ends_with(".js") && *name != entry);
+    let others = bundles.iter().filter(|name| eager.contains(*name) && *name != entry);
     let mut tags: Vec<String> = others
         .map(String::as_str)
         .chain([PACKAGE])
@@ -164,9 +209,18 @@ mod tests {
         <script type=\"importmap\">{}</script>\n    <script type=\"module\" src=\"main.js\"></script>\n</head>\n";
 
     fn bundles() -> Vec<String> {
-        ["app-BBBBBBBB.js", "page-AAAAAAAA.css", "page-CCCCCCCC.js"]
-            .map(str::to_owned)
-            .to_vec()
+        [
+            "app-BBBBBBBB.js",
+            "page-AAAAAAAA.css",
+            "page-CCCCCCCC.js",
+            "viewer-EEEEEEEE.js",
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    }
+
+    fn at_once() -> BTreeSet<String> {
+        ["app-BBBBBBBB.js", "page-CCCCCCCC.js"].map(str::to_owned).into()
     }
 
     #[test]
@@ -178,8 +232,8 @@ mod tests {
     }
 
     #[test]
-    fn linked_page_fetches_every_bundle_at_once() {
-        let page = linked(INDEX, &bundles()).unwrap();
+    fn linked_page_fetches_at_once_what_it_needs_at_once() {
+        let page = linked(INDEX, &bundles(), &at_once()).unwrap();
         let wanted = "<head>\n    <link rel=\"icon\" href=\"favicon.svg\">\n    <!-- The order matters. -->\n    \
             <link rel=\"stylesheet\" href=\"page-AAAAAAAA.css\">\n    \
             <script type=\"importmap\">{}</script>\n    <link rel=\"modulepreload\" href=\"app-BBBBBBBB.js\">\n    \
@@ -192,16 +246,38 @@ mod tests {
     fn linked_page_needs_one_entry_and_one_style() {
         let mut names = bundles();
         names.push("page-DDDDDDDD.js".to_owned());
-        assert!(linked(INDEX, &names).is_err());
-        assert!(linked(INDEX, &names[..1]).is_err());
-        assert!(linked("<head></head>", &bundles()).is_err());
+        assert!(linked(INDEX, &names, &at_once()).is_err());
+        assert!(linked(INDEX, &names[..1], &at_once()).is_err());
+        assert!(linked("<head></head>", &bundles(), &at_once()).is_err());
+    }
+
+    #[test]
+    fn eager_scripts_are_those_that_the_page_imports_at_its_start() {
+        let meta = serde_json::json!({ "outputs": {
+            "dist/www/page-C.js": { "entryPoint": "www/main.js", "imports": [
+                { "path": "dist/www/shared-S.js", "kind": "import-statement" },
+                { "path": "dist/www/app-B.js", "kind": "dynamic-import" },
+            ] },
+            "dist/www/app-B.js": { "entryPoint": "www/app/app.js", "imports": [
+                { "path": "wix-media.v2", "kind": "import-statement", "external": true },
+                { "path": "dist/www/viewer-V.js", "kind": "dynamic-import" },
+            ] },
+            "dist/www/shared-S.js": { "imports": [{ "path": "dist/www/page-C.js", "kind": "import-statement" }] },
+            "dist/www/viewer-V.js": { "entryPoint": "www/parts/viewer/viewer.js", "imports": [] },
+        } });
+        let found = eager(&meta).unwrap();
+        assert_eq!(
+            found,
+            ["app-B.js", "page-C.js", "shared-S.js"].map(str::to_owned).into()
+        );
+        assert!(eager(&serde_json::json!({ "outputs": {} })).is_err());
     }
 
     #[test]
     fn caching_worker_lists_the_bundles_of_its_version() {
         let worker = format!("// Before.\n{VERSION}\n{CACHED}\n// After.\n");
         let wanted = "// Before.\nconst VERSION = '1f';\nconst FILES = ['./', 'favicon.svg', 'app-BBBBBBBB.js', \
-            'page-AAAAAAAA.css', 'page-CCCCCCCC.js'];\n// After.\n";
+            'page-AAAAAAAA.css', 'page-CCCCCCCC.js', 'viewer-EEEEEEEE.js'];\n// After.\n";
         assert_eq!(caching(&worker, &bundles(), "1f").unwrap(), wanted);
         assert!(caching(VERSION, &bundles(), "1f").is_err());
         assert!(caching(CACHED, &bundles(), "1f").is_err());

@@ -1,5 +1,5 @@
 //! The bill of materials of the package, in the format of CycloneDX: `sbom.cdx.json`, for tools that look for known
-//! vulnerabilities. It names what is linked into the WebAssembly modules, by `Cargo.lock`. It has neither a date nor a serial
+//! vulnerabilities. It names what is linked into the WebAssembly modules, by `Cargo.lock`, and what the page contains. It has neither a date nor a serial
 //! number, so that equal sources make equal packages.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,6 +8,7 @@ use std::fs;
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
+use crate::bundled::{Bundled, bundled};
 use crate::notices::{Linked, metadata};
 use crate::project::Project;
 
@@ -18,11 +19,16 @@ const PACKAGE: &str = "wix-media.v2";
 pub(crate) fn sbom(project: &Project) -> Result<String> {
     let metadata = metadata(project)?;
     let lock = fs::read_to_string(project.root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
-    let bill = bill(&Linked::new(&metadata)?, &checksums(&lock), &project.version);
+    let bill = bill(
+        &Linked::new(&metadata)?,
+        &checksums(&lock),
+        &bundled(project)?,
+        &project.version,
+    );
     Ok(format!("{bill}\n"))
 }
 
-fn bill(linked: &Linked, checksums: &BTreeMap<(String, String), String>, version: &str) -> Value {
+fn bill(linked: &Linked, checksums: &BTreeMap<(String, String), String>, bundled: &[Bundled], version: &str) -> Value {
     let package = format!("pkg:npm/{PACKAGE}@{version}");
     let reference = |id: &str| {
         linked
@@ -34,14 +40,24 @@ fn bill(linked: &Linked, checksums: &BTreeMap<(String, String), String>, version
         .packages
         .values()
         .map(|found| component(found, checksums))
+        .chain(bundled.iter().map(npm_component))
         .collect();
     let dependencies: Vec<Value> = linked
         .dependencies
         .iter()
         .map(|(id, needed)| {
-            let needed: BTreeSet<String> = needed.iter().map(|id| reference(id)).collect();
-            json!({ "ref": reference(id), "dependsOn": needed })
+            let mut needed: BTreeSet<String> = needed.iter().map(|id| reference(id)).collect();
+            let dependent = reference(id);
+            if dependent == package {
+                needed.extend(bundled.iter().map(Bundled::purl));
+            }
+            json!({ "ref": dependent, "dependsOn": needed })
         })
+        .chain(
+            bundled
+                .iter()
+                .map(|found| json!({ "ref": found.purl(), "dependsOn": [] })),
+        )
         .collect();
     json!({
         "bomFormat": "CycloneDX",
@@ -79,6 +95,18 @@ fn component(package: &Value, checksums: &BTreeMap<(String, String), String>) ->
     component["licenses"] = json!([{ "expression": member("license").replace('/', " OR ") }]);
     component["purl"] = Value::from(purl_of(package));
     component
+}
+
+/// An npm package in the page.
+fn npm_component(package: &Bundled) -> Value {
+    json!({
+        "type": "library",
+        "bom-ref": package.purl(),
+        "name": package.name,
+        "version": package.version,
+        "licenses": [{ "expression": package.licence }],
+        "purl": package.purl(),
+    })
 }
 
 /// The address of a crate for tools: `pkg:cargo/NAME@VERSION`.
@@ -132,7 +160,13 @@ mod tests {
             ] },
         });
         let checksums = BTreeMap::from([(("a".to_owned(), "1.0.0".to_owned()), "abc".to_owned())]);
-        let bill = bill(&Linked::new(&metadata).unwrap(), &checksums, "0.1.0");
+        let bundled = [Bundled {
+            name: "@scope/c".to_owned(),
+            version: "3.0.0".to_owned(),
+            licence: "MIT".to_owned(),
+            text: "Text".to_owned(),
+        }];
+        let bill = bill(&Linked::new(&metadata).unwrap(), &checksums, &bundled, "0.1.0");
         assert_eq!(
             bill["components"],
             json!([
@@ -153,14 +187,26 @@ mod tests {
                     "licenses": [{ "expression": "Zlib" }],
                     "purl": "pkg:cargo/b@2.0.0%2Bx",
                 },
+                {
+                    "type": "library",
+                    "bom-ref": "pkg:npm/%40scope/c@3.0.0",
+                    "name": "@scope/c",
+                    "version": "3.0.0",
+                    "licenses": [{ "expression": "MIT" }],
+                    "purl": "pkg:npm/%40scope/c@3.0.0",
+                },
             ])
         );
         assert_eq!(
             bill["dependencies"],
             json!([
-                { "ref": "pkg:npm/wix-media.v2@0.1.0", "dependsOn": ["pkg:cargo/a@1.0.0"] },
+                {
+                    "ref": "pkg:npm/wix-media.v2@0.1.0",
+                    "dependsOn": ["pkg:cargo/a@1.0.0", "pkg:npm/%40scope/c@3.0.0"],
+                },
                 { "ref": "pkg:cargo/a@1.0.0", "dependsOn": ["pkg:cargo/b@2.0.0%2Bx"] },
                 { "ref": "pkg:cargo/b@2.0.0%2Bx", "dependsOn": [] },
+                { "ref": "pkg:npm/%40scope/c@3.0.0", "dependsOn": [] },
             ])
         );
     }
