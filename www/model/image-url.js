@@ -24,6 +24,13 @@ export const isTransformable = (file) =>
   file.mediaType === 'IMAGE' && !file.private && file.operationStatus !== 'FAILED' && TRANSFORMABLE.test(file.url ?? '');
 
 /**
+ * Whether an image can be edited: the service transforms it, the browser reads it, and it does not move.
+ *
+ * @param {FileDescriptor} file
+ */
+export const isEditable = (file) => isTransformable(file) && file.operationStatus === 'READY' && !isForeign(file.url) && !/\.gif$/i.test(file.url);
+
+/**
  * Returns the extension of a format in which an image is much smaller, or that all browsers can show. Returns nothing if its own
  * format is fine for viewing. A photograph is about ten times larger as PNG than as WebP.
  *
@@ -64,10 +71,11 @@ export const extensionOf = (url) => url.slice(url.lastIndexOf('.') + 1);
  * @param {'fill' | 'fit' | 'crop'} method
  * @param {readonly string[]} parameters
  * @param {string} [extension] The format of the result.
+ * @param {string} [before] A transform that comes first.
  * @example
  * transformedUrl(file.url, 'fill', ['w_300', 'h_300'], 'jpg');
  */
-export function transformedUrl(url, method, parameters, extension = extensionOf(url)) {
+export function transformedUrl(url, method, parameters, extension = extensionOf(url), before = '') {
   const name = url.slice(url.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
-  return `${url}/v1/${method}/${parameters.join(',')}/${encodeURIComponent(name)}.${extension}`;
+  return `${url}/v1/${before}${method}/${parameters.join(',')}/${encodeURIComponent(name)}.${extension}`;
 }

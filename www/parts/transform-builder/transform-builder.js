@@ -6,7 +6,7 @@ import { codeBlock } from '../../ui/code-block.js';
 import { copyButton } from '../../ui/copy-button.js';
 import { element } from '../../ui/element.js';
 import { choice, field } from '../../ui/field.js';
-import { setSource } from '../../ui/picture.js';
+import { ImagePreview } from '../../ui/image-preview.js';
 
 /** @type {readonly ['fill' | 'fit' | 'crop', string][]} */
 const METHODS = [
@@ -27,9 +27,6 @@ const ALIGNMENTS = [
   ['br', 'Bottom right'],
 ];
 const FORMATS = ['jpg', 'png', 'webp', 'gif'];
-/** Milliseconds after the last change until the preview loads. */
-const PREVIEW_DELAY = 350;
-const MAX_ERROR_LENGTH = 300;
 
 /**
  * @param {number} value
@@ -44,9 +41,6 @@ function numberField(value, min, max) {
 
 /** @param {string} format */
 const hasQuality = (format) => format === 'jpg' || format === 'webp';
-
-/** @param {Response} response */
-const isText = ({ ok, headers }) => !ok && /^text\/plain/.test(headers.get('content-type') ?? '');
 
 /**
  * Makes the builder.
@@ -71,7 +65,7 @@ export function transformBuilder({ url }, { width = 1200, height = 800 }, place)
   const alignment = field('Alignment', align);
   const qualityField = field('Quality', quality);
   const address = element('div');
-  const preview = new Preview(place);
+  const preview = new ImagePreview(place);
 
   const transformed = () => {
     const chosen = METHODS.find(([name]) => name === method.value)?.[0] ?? 'fill';
@@ -106,57 +100,4 @@ export function transformBuilder({ url }, { width = 1200, height = 800 }, place)
   );
   draw();
   return element('div', { class: 'transform-builder' }, form, preview.frame, preview.state, address);
-}
-
-/** The image at an address, or what the service says is wrong with it. */
-class Preview {
-  #image = element('img', { alt: 'Preview of the image with these settings', decoding: 'async' });
-  frame = element('div', { class: 'transform-preview' }, this.#image);
-  state = element('p', { class: 'hint', role: 'status' });
-  #place;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
-  /** @type {string | undefined} */
-  #url;
-
-  /** @param {Place} place */
-  constructor(place) {
-    this.#place = place;
-    this.#image.addEventListener('load', () => this.#loaded());
-    this.#image.addEventListener('error', () => this.#failed());
-  }
-
-  /**
-   * Shows an address: the first one at once, later ones when the person pauses.
-   *
-   * @param {string} url
-   */
-  show(url) {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#load(url), this.#image.src ? PREVIEW_DELAY : 0);
-  }
-
-  /** @param {string} url */
-  #load(url) {
-    this.#url = url;
-    this.frame.setAttribute('aria-busy', 'true');
-    this.state.textContent = 'Loading the preview…';
-    setSource(this.#image, this.#place, url);
-  }
-
-  #loaded() {
-    this.frame.removeAttribute('aria-busy');
-    this.#image.hidden = false;
-    this.state.textContent = `${this.#image.naturalWidth} × ${this.#image.naturalHeight} pixels`;
-  }
-
-  async #failed() {
-    this.frame.removeAttribute('aria-busy');
-    this.#image.hidden = true;
-    const url = this.#url;
-    if (url === undefined) return;
-    // The service explains in plain text what is wrong with an address.
-    const reason = await this.#place.fetch(url).then((response) => (isText(response) ? response.text() : ''), () => '');
-    if (url === this.#url) this.state.textContent = reason.trim().slice(0, MAX_ERROR_LENGTH) || 'The service cannot make this image.';
-  }
 }

@@ -1,0 +1,195 @@
+// The fields of the editor: every value that the image itself shows can be typed too.
+/** @import { Edit, Size } from '../../model/edit.js' */
+import { FORMATS, hasQuality, MAX_QUALITY, MAX_SIDE, MIN_QUALITY, resultSize } from '../../model/edit.js';
+import { element, icon } from '../../ui/element.js';
+import { choice, field } from '../../ui/field.js';
+
+/** @type {readonly [string, number][]} */
+const RATIOS = [
+  ['1:1', 1],
+  ['4:3', 4 / 3],
+  ['3:2', 3 / 2],
+  ['16:9', 16 / 9],
+  ['3:4', 3 / 4],
+  ['2:3', 2 / 3],
+  ['9:16', 9 / 16],
+];
+/** @type {readonly (readonly [string, string])[]} */
+const RATIO_CHOICES = RATIOS.map(([name]) => [name, name]);
+const MAX_ANGLE = 45;
+
+/**
+ * @typedef {object} EditFormHandlers
+ * @property {(changes: Partial<Edit>) => void} change
+ * @property {(ratio: number | undefined) => void} cropRatio
+ * @property {(direction: 1 | -1) => void} turn
+ * @property {(axis: 'horizontal' | 'vertical') => void} flip
+ * @property {() => void} text Runs when the title or the alternative text has changed.
+ */
+
+/**
+ * @param {number} min
+ * @param {number} max
+ */
+const numberField = (min, max) => element('input', { type: 'number', inputmode: 'numeric', min: String(min), max: String(max) });
+
+/** @param {HTMLInputElement} input @param {number} value */
+const put = (input, value) => {
+  // Whoever is typing must not be interrupted.
+  if (input !== document.activeElement) input.value = String(value);
+};
+
+/** @param {string} name */
+const ratioNamed = (name) => RATIOS.find(([known]) => known === name)?.[1];
+
+export class EditForm {
+  #handlers;
+  #ratio = choice([['', 'Free'], ...RATIO_CHOICES]);
+  #x = numberField(0, MAX_SIDE * 20);
+  #y = numberField(0, MAX_SIDE * 20);
+  #width = numberField(1, MAX_SIDE * 20);
+  #height = numberField(1, MAX_SIDE * 20);
+  #angle = element('input', { type: 'range', min: String(-MAX_ANGLE), max: String(MAX_ANGLE), step: '0.5' });
+  #angleText = element('output', {});
+  #focusX = numberField(0, 100);
+  #focusY = numberField(0, 100);
+  #shape = choice([['', 'As cropped'], ...RATIO_CHOICES]);
+  #resultWidth = numberField(1, MAX_SIDE);
+  #resultHeight = element('output', {});
+  #format = choice(FORMATS.map((name) => [name, name.toUpperCase()]));
+  #quality = numberField(MIN_QUALITY, MAX_QUALITY);
+  #qualityField = field('Quality', this.#quality);
+  #title = element('input', { type: 'text', maxlength: '190', dir: 'auto' });
+  #alt = element('input', { type: 'text', maxlength: '1000', dir: 'auto' });
+  /** @type {Edit | undefined} */
+  #edit;
+  #name;
+  element;
+
+  /**
+   * @param {string} name Of the file.
+   * @param {EditFormHandlers} handlers
+   */
+  constructor(name, handlers) {
+    this.#handlers = handlers;
+    this.#name = name.replace(/\.[^.]*$/, '');
+    this.#title.value = `${this.#name} (edited)`;
+    this.element = element(
+      'form',
+      { class: 'edit-form', submit: (event) => event.preventDefault() },
+      group('Crop', field('Ratio', this.#ratio), pair(field('From the left', this.#x), field('From the top', this.#y)), pair(field('Width', this.#width), field('Height', this.#height))),
+      group(
+        'Turn',
+        element(
+          'div',
+          { class: 'actions' },
+          tool('restore', 'Turn left', () => handlers.turn(-1)),
+          tool('retry', 'Turn right', () => handlers.turn(1)),
+          tool('flip', 'Flip left and right', () => handlers.flip('horizontal')),
+          tool('flip', 'Flip upside down', () => handlers.flip('vertical'), 'quarter'),
+        ),
+        field('Straighten', this.#angle),
+        this.#angleText,
+      ),
+      group(
+        'Focal point',
+        element('p', { class: 'hint' }, 'What stays in view where the result has another shape than the crop.'),
+        pair(field('From the left, in %', this.#focusX), field('From the top, in %', this.#focusY)),
+      ),
+      group('Size and format', pair(field('Shape', this.#shape), field('Width in pixels', this.#resultWidth)), this.#resultHeight, pair(field('Format', this.#format), this.#qualityField)),
+      group('Text', field('Title', this.#title, 'The name of the new file.'), field('Alternative text', this.#alt, 'The Media Manager has no field for it. It goes into the source code below.')),
+    );
+    this.#listen();
+  }
+
+  #listen() {
+    const { change, cropRatio, text } = this.#handlers;
+    /**
+     * @param {readonly HTMLInputElement[]} inputs
+     * @param {(values: number[]) => Partial<Edit>} changes
+     */
+    const watch = (inputs, changes) => {
+      for (const input of inputs) {
+        input.addEventListener('input', () => {
+          const values = inputs.map(({ valueAsNumber }) => valueAsNumber);
+          if (values.every(Number.isFinite)) change(changes(values));
+        });
+        // The value that holds, where the one that was typed does not.
+        input.addEventListener('blur', () => this.#edit && this.#fill(this.#edit));
+      }
+    };
+    watch([this.#x, this.#y, this.#width, this.#height], ([x, y, width, height]) => ({ crop: { x, y, width, height } }));
+    watch([this.#angle], ([angle]) => ({ angle }));
+    watch([this.#focusX, this.#focusY], ([x, y]) => ({ focus: { x: percent(x), y: percent(y) } }));
+    watch([this.#resultWidth], ([width]) => ({ width: Math.max(1, Math.round(width)) }));
+    watch([this.#quality], ([quality]) => ({ quality: Math.min(MAX_QUALITY, Math.max(MIN_QUALITY, Math.round(quality))) }));
+    this.#ratio.addEventListener('input', () => cropRatio(ratioNamed(this.#ratio.value)));
+    this.#shape.addEventListener('input', () => change({ ratio: ratioNamed(this.#shape.value) }));
+    this.#format.addEventListener('input', () => change({ format: this.#format.value }));
+    for (const input of [this.#title, this.#alt]) input.addEventListener('input', text);
+  }
+
+  /** The name of the new file, without an extension. */
+  get title() {
+    return this.#title.value.trim() || this.#name;
+  }
+
+  get alt() {
+    return this.#alt.value.trim();
+  }
+
+  reset() {
+    this.#ratio.value = '';
+    this.#shape.value = '';
+  }
+
+  /**
+   * @param {Edit} edit
+   * @param {Size} size Of the turned image.
+   */
+  show(edit, { width, height }) {
+    this.#edit = edit;
+    this.#width.max = String(width);
+    this.#height.max = String(height);
+    this.#fill(edit);
+  }
+
+  /** @param {Edit} edit */
+  #fill(edit) {
+    const { crop, focus, angle, format, quality } = edit;
+    const result = resultSize(edit);
+    put(this.#x, crop.x);
+    put(this.#y, crop.y);
+    put(this.#width, crop.width);
+    put(this.#height, crop.height);
+    put(this.#angle, angle);
+    this.#angleText.textContent = `${angle}°`;
+    put(this.#focusX, Math.round(focus.x * 100));
+    put(this.#focusY, Math.round(focus.y * 100));
+    put(this.#resultWidth, result.width);
+    this.#resultHeight.textContent = `${result.width} × ${result.height} pixels`;
+    put(this.#quality, quality);
+    this.#format.value = format;
+    this.#qualityField.hidden = !hasQuality(format);
+  }
+}
+
+/** @param {number} value */
+const percent = (value) => Math.min(100, Math.max(0, Math.round(value))) / 100;
+
+/**
+ * @param {string} name
+ * @param {...(HTMLElement | undefined)} content
+ */
+const group = (name, ...content) => element('fieldset', {}, element('legend', {}, name), content);
+
+/** @param {...HTMLElement} fields */
+const pair = (...fields) => element('div', { class: 'pair' }, fields);
+
+/**
+ * @param {string} picture
+ * @param {string} label
+ * @param {() => void} click
+ * @param {string} [look] A class.
+ */
+const tool = (picture, label, click, look = '') => element('button', { type: 'button', class: `bare ${look}`.trim(), 'aria-label': label, title: label, click }, icon(picture));
