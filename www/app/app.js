@@ -210,6 +210,11 @@ const viewing = new Viewing(state, {
   leave: leaveFile,
   giveUp: () => replaceRoute(state.view),
   download: (item) => commands.download([item]),
+  save: (file, folderId) => upload(state, [{ file, folders: [] }], folderId),
+  closed({ key }) {
+    // The focus returns to the item that was opened first. Whoever has gone on meanwhile goes on from the last one.
+    if (grid.contains(document.activeElement)) grid.focusItem(key);
+  },
   complain,
 });
 

@@ -1,11 +1,15 @@
-// The viewer follows the address: it shows the file that the address names, and closes when there is none.
+// The viewer follows the address: it shows the file that the address names, and closes when there is none. Its code is loaded
+// when it is first shown.
 /** @import { FileItem } from '../model/item.js' */
 /** @import { Session } from './session.js' */
 /** @import { State } from './state.js' */
+/** @import { Editor } from '../parts/editor/editor.js' */
+/** @import { Viewer } from '../parts/viewer/viewer.js' */
+import { isEditable } from '../model/image-url.js';
 import { fileItem } from '../model/item.js';
 import { javascript } from '../text/code.js';
-import { Viewer } from '../parts/viewer/viewer.js';
 import { reasonOf } from '../ui/error-report.js';
+import { writeFragment } from './router.js';
 
 /** Minutes for which the link to a private file works that the viewer makes. */
 const LINK_LIFETIME = 60;
@@ -16,6 +20,8 @@ const LINK_LIFETIME = 60;
  * @property {() => void} leave Goes to an address without a file.
  * @property {() => void} giveUp Leaves out a file of the address that cannot be found.
  * @property {(item: FileItem) => unknown} download
+ * @property {(file: File, folderId: string | undefined) => unknown} save Uploads a new file.
+ * @property {(item: FileItem) => unknown} closed Runs when the viewer has closed, with the file that it showed last.
  * @property {(text: string) => void} complain
  */
 
@@ -26,6 +32,8 @@ export class Viewing {
   #fileId;
   /** @type {Viewer | undefined} */
   #viewer;
+  /** @type {Editor | undefined} */
+  #editor;
 
   /**
    * @param {State} state
@@ -49,22 +57,16 @@ export class Viewing {
       this.#close();
       return;
     }
-    const listed = listing?.files.find(({ id }) => id === fileId);
-    if (listed) {
-      this.#show(session, listed);
-      return;
-    }
-    let found;
     try {
-      found = await fetchFile(session, fileId);
+      const listed = listing?.files.find(({ id }) => id === fileId);
+      const [item, { Viewer: Made }] = await Promise.all([listed ?? fetchFile(session, fileId), import('../parts/viewer/viewer.js')]);
+      if (this.#fileId === fileId && this.#state.session === session) this.#show(session, item, Made);
     } catch (error) {
       if (this.#fileId !== fileId) return;
       this.#close();
       this.#handlers.giveUp();
       this.#handlers.complain(`The file of this address cannot be shown: ${reasonOf(error)}`);
-      return;
     }
-    if (this.#fileId === fileId && this.#state.session === session) this.#show(session, found);
   }
 
   /** Takes over a change of the listing: there may be other files before and after the one that is shown. */
@@ -74,27 +76,55 @@ export class Viewing {
 
   #close() {
     this.#fileId = undefined;
-    this.#viewer?.close();
+    this.#editor?.close();
+    const viewer = this.#viewer;
     this.#viewer = undefined;
+    viewer?.close();
+    if (viewer?.item) this.#handlers.closed(viewer.item);
   }
 
   /**
    * @param {Session} session
    * @param {FileItem} item
+   * @param {typeof Viewer} Made
    */
-  #show(session, item) {
+  #show(session, item, Made) {
     const { show, leave, download } = this.#handlers;
-    this.#viewer ??= new Viewer({
+    this.#viewer ??= new Made({
       place: session.place,
-      neighbour: (shown, step) => neighbour(this.#state, shown, step),
+      files: () => this.#state.listing?.files ?? [],
       go: ({ id }) => show(id),
       leave,
       download,
+      canEdit: ({ value }) => !this.#state.isTrash && isEditable(value),
+      edit: (edited) => this.#edit(session, edited),
+      linkTo: ({ id }) => new URL(writeFragment({ ...this.#state.view, fileId: id }), location.href).href,
       privateLink: (file) =>
         session.actions.temporaryLink(file, { expirationInMinutes: LINK_LIFETIME, contentDisposition: 'INLINE' }),
     });
     this.#viewer.show(item);
     if ((this.#state.listing?.indexOf(item.key) ?? -1) >= 0) this.#state.selection.only(item.key);
+  }
+
+  /**
+   * Opens the editor over the viewer. Rejects if the image cannot be read.
+   *
+   * @param {Session} session
+   * @param {FileItem} item
+   */
+  async #edit(session, item) {
+    const { makeEditor } = await import('../parts/editor/editor.js');
+    const editor = await makeEditor(item, {
+      place: session.place,
+      save: ({ value }, file) => this.#handlers.save(file, value.parentFolderId ?? undefined),
+      closed: () => {
+        this.#editor = undefined;
+      },
+    });
+    // The person may have left the file meanwhile.
+    if (this.#fileId !== item.id || this.#state.session !== session || this.#editor) return;
+    this.#editor = editor;
+    editor.open();
   }
 }
 
@@ -107,15 +137,4 @@ export class Viewing {
 async function fetchFile({ calls }, id) {
   const about = { title: 'The file of this address', names: ['files'], quiet: true, source: `await files.getFileDescriptor(${javascript(id)});` };
   return fileItem(await calls.run(about, ({ files }, options) => files.getFileDescriptor(id, options)));
-}
-
-/**
- * @param {State} state
- * @param {FileItem} item
- * @param {number} step
- */
-function neighbour({ listing }, { key }, step) {
-  const at = listing?.indexOf(key) ?? -1;
-  const found = at < 0 ? undefined : listing?.at(at + step);
-  return found?.kind === 'file' ? found : undefined;
 }

@@ -1,13 +1,9 @@
-// Gestures of one finger: a long press, and a swipe to the side.
+// A gesture of one finger: a long press.
 
 /** Milliseconds after which a press counts as long. */
 const LONG_PRESS = 500;
 /** Pixels that a resting finger may move. */
 const MAX_TREMOR = 10;
-/** Pixels that a swipe covers at least. */
-const MIN_SWIPE = 48;
-/** A swipe goes this many times farther to the side than up or down. */
-const MIN_SLANT = 2;
 
 /** @param {Event} event */
 const isTouch = (event) => event instanceof PointerEvent && event.pointerType === 'touch';
@@ -77,29 +73,4 @@ export function watchLongPress(target, onPress) {
     },
     true,
   );
-}
-
-/**
- * Watches for swipes of one finger to the side. The target needs `touch-action: pan-y pinch-zoom`.
- *
- * @param {HTMLElement} target
- * @param {(direction: 'left' | 'right') => unknown} onSwipe
- */
-export function watchSwipe(target, onSwipe) {
-  /** @type {PointerEvent | undefined} */
-  let arrival;
-  target.addEventListener('pointerdown', (event) => {
-    // A second finger pinches. In an enlarged picture, one finger moves the picture.
-    arrival = isTouch(event) && event.isPrimary && (globalThis.visualViewport?.scale ?? 1) <= 1 ? event : undefined;
-  });
-  target.addEventListener('pointercancel', () => {
-    arrival = undefined;
-  });
-  target.addEventListener('pointerup', ({ clientX, clientY }) => {
-    if (!arrival) return;
-    const x = clientX - arrival.clientX;
-    const y = clientY - arrival.clientY;
-    arrival = undefined;
-    if (Math.abs(x) >= MIN_SWIPE && Math.abs(x) >= MIN_SLANT * Math.abs(y)) onSwipe(x < 0 ? 'left' : 'right');
-  });
 }

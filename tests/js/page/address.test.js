@@ -2,7 +2,7 @@
 /** @import { Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { cell, choosePlace, eventually, message, pageSuite, photo, pictureLoaded, settled, sortBy, textOf, toast } from './site.js';
+import { cell, choosePlace, eventually, message, pageSuite, photo, pictureLoaded, settled, SHOWN, sortBy, textOf, toast } from './site.js';
 
 suite('address of the page', () => {
   const site = pageSuite();
@@ -46,7 +46,7 @@ suite('address of the page', () => {
     assert.ok(page.url().endsWith(fragment));
     await page.goForward();
     await shows(page, 'b.jpg');
-    await pictureLoaded(page, '.stage img');
+    await pictureLoaded(page, SHOWN);
     await page.goBack();
     await viewerIsClosed(page);
     await page.goBack();
@@ -60,7 +60,7 @@ suite('address of the page', () => {
     for (const close of [
       () => page.keyboard.press('Escape'),
       () => page.getByRole('dialog').getByRole('button', { name: 'Close' }).click(),
-      () => page.locator('.viewer-stage').click({ position: { x: 5, y: 5 } }),
+      () => page.locator('.viewer-stage').click({ position: { x: 5, y: 400 } }),
     ]) {
       await cell(page, 'a.jpg').dblclick();
       await shows(page, 'a.jpg');
@@ -76,7 +76,7 @@ suite('address of the page', () => {
     const { fragment, files } = await workspace('Linked', { 'a.jpg': cat, 'b.jpg': cat, 'c.jpg': { bytes: cat, private: true } });
     const { page, open: openTab } = await open(t, { fragment: `${fragment}/view/${files['b.jpg']._id}` });
     await shows(page, 'b.jpg');
-    await pictureLoaded(page, '.stage img');
+    await pictureLoaded(page, SHOWN);
     await page.getByRole('button', { name: 'Next file' }).click();
     await shows(page, 'a.jpg');
     await page.keyboard.press('Escape');
@@ -86,7 +86,7 @@ suite('address of the page', () => {
 
     const other = await openTab(`${fragment}/view/${files['c.jpg']._id}`);
     await shows(other, 'c.jpg');
-    await pictureLoaded(other, '.stage img');
+    await pictureLoaded(other, SHOWN);
     await other.reload();
     await shows(other, 'c.jpg');
   });

@@ -2,7 +2,7 @@
 /** @import { UploadOptions } from '../../../pkg-template/types/index.js' */
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { barriers, cell, choosePlace, drop, eventually, hold, keepScreenshot, message, nothingSticksOut, pageSuite, photo, pictureLoaded, settled, sortBy } from './site.js';
+import { barriers, cell, choosePlace, drop, eventually, hold, keepScreenshot, message, nothingSticksOut, pageSuite, photo, pictureLoaded, settled, SHOWN, sortBy } from './site.js';
 
 const LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90"><path d="M10 70 45 20l20 28 14-18 31 40z" fill="#2f8360"/><circle cx="92" cy="22" r="10" fill="#e6b450"/></svg>';
 
@@ -93,7 +93,7 @@ suite('look of the page', () => {
       await both('move');
       await page.keyboard.press('Escape');
       await cell(page, 'Launch at dawn.jpg').dblclick();
-      await pictureLoaded(page, '.stage img');
+      await pictureLoaded(page, SHOWN);
       await both('viewer');
       await page.keyboard.press('Escape');
       await press('Keyboard');

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { startBrowser } from '../harness/browser.js';
 import { contentSecurityPolicy } from '../../../www/policy.js';
-import { cell, drop, eventually, focusIsOn, hold, message, nothingSticksOut, openPage, pageSuite, PATIENCE, photo, photoPath, pictureLoaded, settled, showsInOrder, showsItems, sortBy, startServer, textMatches, textOf, toast, uploadByDialog, withoutEvents } from './site.js';
+import { cell, drop, eventually, focusIsOn, hold, message, nothingSticksOut, openPage, pageSuite, PATIENCE, photo, photoPath, pictureLoaded, settled, SHOWN, showsInOrder, showsItems, sortBy, startServer, textMatches, textOf, toast, uploadByDialog, withoutEvents } from './site.js';
 
 /** Half a second of silence. */
 function wave() {
@@ -556,14 +556,14 @@ for await (const page of files.listFiles({
     await cell(page, 'a.jpg').focus();
     await page.keyboard.press('Enter');
     const viewer = page.getByRole('dialog');
-    const isShown = () => pictureLoaded(page, '.stage img');
+    const isShown = () => pictureLoaded(page, SHOWN);
     await isShown();
     await page.keyboard.press('ArrowRight');
     await viewer.getByRole('heading', { name: 'b.svg' }).waitFor();
     await isShown();
     await page.keyboard.press('ArrowRight');
     await page.waitForFunction(() => {
-      const audio = document.querySelector('.stage audio');
+      const audio = document.querySelector('.viewer audio');
       return audio instanceof HTMLAudioElement && audio.duration === 0.5;
     });
     await page.keyboard.press('ArrowRight');

@@ -22,6 +22,9 @@ const PHOTOS = new URL('../../data/photos/', import.meta.url);
 export const PATIENCE = 180_000;
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** The picture that the viewer shows. Those beside it are there too. */
+export const SHOWN = '.viewer-stage [aria-hidden=false] img';
+
 /**
  * Returns the path of a photograph of the test data.
  *

@@ -2,8 +2,10 @@
 /** @import { Locator, Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { cell, pageSuite, photo, sortBy, textMatches } from './site.js';
+import { cell, pageSuite, photo, pictureLoaded, SHOWN, sortBy, textMatches } from './site.js';
 
+/** The movements of one swipe. */
+const STEPS = 8;
 const PHONE = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } };
 
 suite('page by touch', () => {
@@ -75,28 +77,45 @@ suite('page by touch', () => {
     assert.equal(await cell(page, 'a.jpg').getAttribute('aria-selected'), 'false');
   });
 
-  test('touch: a swipe in the viewer goes to the next file and back', async (t) => {
+  test('touch: a swipe in the viewer goes to the next file and back, and a pull closes it', async (t) => {
     const { fragment } = await workspace('Swiped', { 'a.jpg': cat, 'b.jpg': cat });
     const { page } = await open(t, { fragment, ...PHONE });
     await sortBy(page, 'Name, A to Z');
     await cell(page, 'a.jpg').tap();
     await page.getByRole('dialog', { name: 'a.jpg' }).waitFor();
+    await pictureLoaded(page, SHOWN);
     const touch = await finger(page);
-    /** @param {number} from @param {number} to @param {number} [down] */
+    /**
+     * Moves a finger to the side, and down. Lets the page draw each step, as a real finger does.
+     *
+     * @param {number} from
+     * @param {number} to
+     * @param {number} [down]
+     */
     const swipe = async (from, to, down = 0) => {
-      await touch.down(from, 400);
-      await touch.move((from + to) / 2, 400 + down / 2);
-      await touch.move(to, 400 + down);
+      await touch.down(from, 300);
+      for (let step = 1; step <= STEPS; step += 1) {
+        await touch.move(from + ((to - from) * step) / STEPS, 300 + (down * step) / STEPS);
+        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+      }
       await touch.up();
     };
-    await swipe(280, 100);
+    await swipe(370, 20);
     await page.getByRole('dialog', { name: 'b.jpg' }).waitFor();
     // Rather down than to the side.
-    await swipe(180, 260, 200);
-    await swipe(100, 280);
+    await swipe(180, 220, 60);
+    await swipe(20, 370);
     await page.getByRole('dialog', { name: 'a.jpg' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.evaluate(() => document.documentElement.setAttribute('dir', 'rtl'));
-    await swipe(100, 280);
+    await cell(page, 'a.jpg').tap();
+    await page.getByRole('dialog', { name: 'a.jpg' }).waitFor();
+    await pictureLoaded(page, SHOWN);
+    await swipe(20, 370);
     await page.getByRole('dialog', { name: 'b.jpg' }).waitFor();
+    // Pulled down.
+    await swipe(180, 180, 400);
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 });

@@ -1,9 +1,10 @@
-// The beginning of a text file, as text.
+// The beginning of a text file: as text, CSV as a table, JSON indented, and Markdown laid out.
 /** @import { FileDescriptor } from 'wix-media.v2' */
 /** @import { Place } from '../../place/place.js' */
 import { indented } from '../../text/code.js';
 import { size } from '../../text/words.js';
 import { element } from '../../ui/element.js';
+import { readTable, tableOf } from './table.js';
 
 /** Bytes that are shown. Longer texts make the viewer slow, and nobody reads them there. */
 const MAX_BYTES = 256_000;
@@ -28,14 +29,13 @@ export const isText = ({ mediaType, displayName, sizeInBytes }) =>
  * @param {() => HTMLElement} options.failed Makes what is shown in place of a text that cannot be read.
  */
 export function textPreview({ place, name, address, failed }) {
-  const text = element('pre', { tabindex: '0', dir: 'auto', role: 'group', 'aria-label': `Text of ${name}` });
+  const body = element('div', { class: 'viewer-text-body', tabindex: '0', dir: 'auto', role: 'group', 'aria-label': `Text of ${name}` });
   const note = element('p', { class: 'hint', hidden: true }, `The first ${size(MAX_BYTES)} are shown. Download the file to read all of it.`);
-  const made = element('div', { class: 'viewer-text' }, text, note);
+  const made = element('div', { class: 'viewer-text' }, body, note);
   const fill = async () => {
     try {
       const { bytes, isWhole } = await read(place, await address());
-      const decoded = decode(bytes);
-      text.textContent = isWhole && /\.json$/i.test(name) ? indented(decoded) : decoded;
+      body.replaceChildren(await layOut(name, decode(bytes), isWhole));
       note.hidden = isWhole;
     } catch {
       made.replaceWith(failed());
@@ -43,6 +43,31 @@ export function textPreview({ place, name, address, failed }) {
   };
   fill();
   return made;
+}
+
+/**
+ * Lays out a text by the extension of its name.
+ *
+ * @param {string} name
+ * @param {string} text
+ * @param {boolean} isWhole
+ * @returns {Promise<HTMLElement>}
+ */
+async function layOut(name, text, isWhole) {
+  if (/\.(?:csv|tsv)$/i.test(name)) {
+    const rows = readTable(text, /\.tsv$/i.test(name) ? '\t' : undefined);
+    // One column is no table, but text with a name that misleads.
+    if (rows.some(({ length }) => length > 1)) return tableOf(rows);
+  }
+  if (/\.(?:md|markdown)$/i.test(name)) {
+    try {
+      const { markdown } = await import('./markdown.js');
+      return markdown(text);
+    } catch {
+      // A text that nests thousands of quotations exhausts the stack of the parser.
+    }
+  }
+  return element('pre', {}, isWhole && /\.json$/i.test(name) ? indented(text) : text);
 }
 
 /**

@@ -1,26 +1,34 @@
-// A file as large as the window allows: images, videos, sound, PDF and text. Other types get their icon and a sentence.
-/** @import { FileDescriptor } from 'wix-media.v2' */
+// A file as large as the window allows, with the others of the view beside it.
 /** @import { FileItem } from '../../model/item.js' */
-/** @import { Place } from '../../place/place.js' */
-import { identified } from '../../model/identifier.js';
-import { fittedUrl, isForeign } from '../../model/image-url.js';
-import { iconOf, mediaType, size } from '../../text/words.js';
+/** @import { SlideContext } from './slide-content.js' */
+import { mediaType, size } from '../../text/words.js';
+import { copyButton } from '../../ui/copy-button.js';
 import { closest, focused } from '../../ui/dom.js';
 import { element, foreign, icon } from '../../ui/element.js';
+import { reasonOf } from '../../ui/error-report.js';
 import { returnFocus } from '../../ui/focus.js';
-import { pixelRatio, setSource } from '../../ui/picture.js';
-import { watchSwipe } from '../../ui/touch.js';
-import { isText, textPreview } from './text-preview.js';
+import { about } from './about.js';
+import { Carousel } from './carousel.js';
+import { Slideshow } from './slideshow.js';
 
 /**
- * @typedef {object} ViewerOptions
- * @property {Place} place
- * @property {(item: FileItem, step: number) => FileItem | undefined} neighbour Returns the file before (-1) or after (1).
+ * @typedef {object} ViewerHandlers
+ * @property {() => readonly FileItem[]} files The files of the view, in its order.
  * @property {(item: FileItem) => unknown} go Goes to another file. The viewer shows it when `show` says so.
  * @property {() => unknown} leave Goes away from the file. The viewer closes when `close` says so.
- * @property {(item: FileItem) => unknown} download
- * @property {(file: FileDescriptor) => Promise<string>} privateLink Makes a temporary link that shows a private file.
+ * @property {(item: FileItem) => boolean} canEdit
+ * @property {(item: FileItem) => Promise<unknown>} edit
+ * @property {(item: FileItem) => string} linkTo Returns the address of the page that shows a file.
+ *
+ * @typedef {SlideContext & ViewerHandlers} ViewerOptions
  */
+
+/** Pixels around a picture in a wide and in a narrow window. */
+const MARGINS = { wide: 64, narrow: 0 };
+const NARROW = '(width < 40rem)';
+
+/** Whether the facts about the file are shown, for the next viewer. */
+let isAboutOpen = false;
 
 export class Viewer {
   #options;
@@ -29,10 +37,31 @@ export class Viewer {
   #before = focused();
   #name = element('h2', { id: 'viewer-name', 'aria-live': 'polite' });
   #facts = element('p', { class: 'soft' });
-  #stage = element('div', { class: 'stage' });
-  #previous = element('button', { type: 'button', class: 'bare', 'aria-label': 'Previous file', click: () => this.#step(-1) }, icon('previous'));
-  #next = element('button', { type: 'button', class: 'bare', 'aria-label': 'Next file', click: () => this.#step(1) }, icon('next'));
+  #trouble = element('p', { class: 'viewer-trouble', role: 'alert' });
+  #stage = element('div', { class: 'viewer-stage' });
+  #about = element('aside', { class: 'viewer-about', 'aria-label': 'About the file', tabindex: '0' });
+  #aboutButton = this.#button('info', 'About the file', () => this.#showAbout(!isAboutOpen));
+  #zoomOut = this.#button('minus', 'Zoom out', () => this.#carousel?.zoom(-1));
+  #zoomIn = this.#button('plus', 'Zoom in', () => this.#carousel?.zoom(1));
+  #edit = this.#button('edit', 'Edit', () => this.#editFile());
+  #play = this.#button('play', 'Start the slideshow', () => this.#slideshow.toggle());
+  #previous = this.#button('previous', 'Previous file', () => this.#step(-1), 'viewer-previous');
+  #next = this.#button('next', 'Next file', () => this.#step(1), 'viewer-next');
+  #bar;
   #dialog;
+  /** @type {Carousel | undefined} */
+  #carousel;
+  #slideshow = new Slideshow({
+    next: () => this.#carousel?.neighbour(1) ?? (this.#carousel?.first !== this.#item ? this.#carousel?.first : undefined),
+    go: (item) => this.#options.go(item),
+    changed: (isRunning) => {
+      this.#play.setAttribute('aria-label', isRunning ? 'Stop the slideshow' : 'Start the slideshow');
+      this.#play.title = this.#play.ariaLabel ?? '';
+      this.#play.replaceChildren(icon(isRunning ? 'pause' : 'play'));
+      // While it runs, screen readers would speak all the time.
+      this.#name.ariaLive = isRunning ? 'off' : 'polite';
+    },
+  });
 
   /**
    * Makes a viewer, which `show` opens.
@@ -40,26 +69,33 @@ export class Viewer {
    * @param {ViewerOptions} options
    */
   constructor(options) {
-    const { leave, download } = options;
+    const { leave, download, linkTo } = options;
     this.#options = options;
+    const close = this.#button('close', 'Close', leave);
+    close.autofocus = true;
+    this.#bar = element(
+      'div',
+      { class: 'viewer-bar' },
+      element('div', { class: 'viewer-title' }, this.#name, this.#facts, this.#trouble),
+      element('div', { class: 'viewer-zoom' }, this.#zoomOut, this.#zoomIn),
+      this.#play,
+      this.#edit,
+      this.#aboutButton,
+      copyButton('Copy the link to this file', () => (this.#item ? linkTo(this.#item) : ''), { isBare: true }),
+      this.#button('download', 'Download', () => this.#item && download(this.#item)),
+      close,
+    );
     this.#dialog = element(
       'dialog',
       { class: 'viewer', 'aria-labelledby': 'viewer-name' },
-      element(
-        'div',
-        { class: 'viewer-bar' },
-        element('div', { class: 'viewer-title' }, this.#name, this.#facts),
-        element('button', { type: 'button', class: 'bare', 'aria-label': 'Download', click: () => this.#item && download(this.#item) }, icon('download')),
-        element('button', { type: 'button', class: 'bare', 'aria-label': 'Close', click: leave }, icon('close')),
-      ),
-      element('div', { class: 'viewer-stage' }, this.#previous, this.#stage, this.#next),
+      this.#bar,
+      this.#previous,
+      this.#stage,
+      this.#next,
+      this.#about,
     );
     this.#dialog.addEventListener('keydown', (event) => this.#onKey(event));
-    watchSwipe(this.#stage, (direction) => this.#step(this.#stepTo(direction)));
-    this.#dialog.addEventListener('mousedown', ({ target }) => {
-      const isStage = target === this.#dialog || target === this.#stage;
-      if (isStage || (target instanceof Element && target.classList.contains('viewer-stage'))) leave();
-    });
+    this.#dialog.addEventListener('pointerdown', () => this.#slideshow.stop());
     this.#dialog.addEventListener('cancel', (event) => {
       event.preventDefault();
       leave();
@@ -71,163 +107,182 @@ export class Viewer {
   }
 
   /**
+   * @param {string} picture
+   * @param {string} label
+   * @param {() => unknown} click
+   * @param {string} [name] A class.
+   */
+  #button(picture, label, click, name = '') {
+    return element('button', { type: 'button', class: `bare ${name}`.trim(), 'aria-label': label, title: label, click }, icon(picture));
+  }
+
+  /**
    * Shows a file. Opens the viewer if it is closed.
    *
    * @param {FileItem} item
    */
   show(item) {
     this.#item = item;
+    if (!this.#dialog.open) {
+      document.body.append(this.#dialog);
+      this.#dialog.showModal();
+      this.#showAbout(isAboutOpen);
+    }
+    if (!this.#carousel?.show(item)) {
+      this.#carousel?.close();
+      this.#carousel = this.#openCarousel(item);
+    }
+    this.#trouble.textContent = '';
     this.#name.replaceChildren(foreign(item.name));
     this.#facts.textContent = `${mediaType(item.value.mediaType)} · ${size(item.value.sizeInBytes)}`;
-    this.#stage.replaceChildren(content(item, this.#options));
+    this.#edit.hidden = !this.#options.canEdit(item);
+    this.#about.replaceChildren(...about(item, this.#options.linkTo(item)));
     this.update();
-    if (this.#dialog.open) return;
-    document.body.append(this.#dialog);
-    this.#dialog.showModal();
+    this.#settled();
+  }
+
+  /** @param {FileItem} item */
+  #openCarousel(item) {
+    const { files, go, leave } = this.#options;
+    return new Carousel(this.#stage, item, {
+      context: this.#options,
+      files,
+      margins: () => {
+        const side = matchMedia(NARROW).matches ? MARGINS.narrow : MARGINS.wide;
+        return { top: this.#bar.offsetHeight, side };
+      },
+      moved: (shown) => {
+        if (shown.key !== this.#item?.key) go(shown);
+      },
+      dismissed: leave,
+      zoomed: () => this.#showZoom(),
+      loaded: () => this.#settled(),
+    });
+  }
+
+  /** The file that is shown. */
+  get item() {
+    return this.#item;
   }
 
   /** Takes over a change of the files before and after. */
   update() {
-    if (!this.#item) return;
-    this.#previous.disabled = !this.#options.neighbour(this.#item, -1);
-    this.#next.disabled = !this.#options.neighbour(this.#item, 1);
+    const carousel = this.#carousel;
+    if (!this.#item || !carousel) return;
+    carousel.update();
+    allow(this.#previous, carousel.neighbour(-1) !== undefined);
+    allow(this.#next, carousel.neighbour(1) !== undefined);
+    this.#play.hidden = carousel.first === carousel.last;
+    this.#showZoom();
   }
 
   /** Closes the viewer, for good. */
   close() {
+    this.#slideshow.stop();
+    this.#carousel?.close();
     this.#dialog.remove();
     returnFocus(this.#before);
   }
 
+  /** The file in the middle can be seen. */
+  #settled() {
+    const isLoading = this.#carousel?.isLoading ?? false;
+    this.#stage.ariaBusy = String(isLoading);
+    this.#showZoom();
+    if (!isLoading) this.#slideshow.wait(this.#stage.querySelector('[aria-hidden=false] :is(video, audio)'));
+  }
+
+  #showZoom() {
+    const carousel = this.#carousel;
+    if (!carousel) return;
+    allow(this.#zoomIn, carousel.isZoomable);
+    allow(this.#zoomOut, carousel.isEnlarged);
+  }
+
+  /** @param {boolean} isOpen */
+  #showAbout(isOpen) {
+    isAboutOpen = isOpen;
+    this.#about.hidden = !isOpen;
+    this.#aboutButton.ariaPressed = String(isOpen);
+  }
+
   /** @param {number} by */
   #step(by) {
-    const found = this.#item && this.#options.neighbour(this.#item, by);
+    const found = this.#carousel?.neighbour(by);
     if (found) this.#options.go(found);
   }
 
-  /**
-   * Returns the step of a swipe, which pulls in the next file from the end of the line.
-   *
-   * @param {'left' | 'right'} direction
-   */
-  #stepTo(direction) {
-    return (direction === 'left') === this.#isRtl ? -1 : 1;
-  }
-
-  get #isRtl() {
-    return getComputedStyle(this.#dialog).direction === 'rtl';
+  async #editFile() {
+    const item = this.#item;
+    if (!item) return;
+    this.#trouble.textContent = '';
+    try {
+      await this.#options.edit(item);
+    } catch (error) {
+      // A message outside the dialog would lie behind it.
+      if (item === this.#item) this.#trouble.textContent = `The image cannot be edited: ${reasonOf(error)}`;
+    }
   }
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    // A player uses the arrow keys itself, and a text scrolls with them.
-    if (closest(event, 'video, audio, pre') || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === 'ArrowLeft') this.#step(this.#isRtl ? 1 : -1);
-    else if (event.key === 'ArrowRight') this.#step(this.#isRtl ? -1 : 1);
-    else return;
+    // A player uses the arrow keys itself, and what is longer than the window scrolls with them.
+    if (closest(event, 'video, audio, .viewer-text, .viewer-about, input, textarea, select') || event.altKey || event.ctrlKey || event.metaKey) return;
+    const act = this.#actionOf(event.key);
+    if (!act) return;
     event.preventDefault();
+    this.#slideshow.stop();
+    act();
   }
-}
 
-/** Beyond this zoom an image is shown at full resolution. */
-const MIN_ZOOM = 1.3;
-
-/** The size of the window in pixels of the screen. */
-function windowSize() {
-  const ratio = pixelRatio();
-  return { width: innerWidth * ratio, height: innerHeight * ratio };
-}
-
-/** Texts in place of media that this browser cannot play, by type. Browsers differ in the formats that they play. */
-const UNPLAYABLE = new Map([
-  ['VIDEO', 'This browser cannot play the video. Download it to play it in another program.'],
-  ['AUDIO', 'This browser cannot play the recording. Download it to play it in another program.'],
-]);
-
-/**
- * Makes the element that shows a file.
- *
- * @param {FileItem} item
- * @param {ViewerOptions} options
- */
-function content(item, { place, privateLink, download }) {
-  const { name, value: file } = item;
-  /** @param {string} words */
-  const instead = (words) =>
-    placeholder(file, words, element('button', { type: 'button', class: 'primary', click: () => download(item) }, icon('download'), 'Download the file'));
-  if (file.operationStatus !== 'READY') {
-    const isFailed = file.operationStatus === 'FAILED';
-    return placeholder(file, isFailed ? 'The service could not process this file.' : 'The file is still being processed.');
-  }
-  const original = async () => (file.private ? privateLink(file) : String(file.url));
-  const unshown = () => instead(UNPLAYABLE.get(String(file.mediaType)) ?? 'The file cannot be shown here. Download it to open it.');
-  if (isText(file)) return textPreview({ place, name, address: original, failed: unshown });
-  const target = player(name, file);
-  if (!target) return instead('There is no preview of this type of file. Download it to open it.');
-  // In this browser the bytes are local, and making a smaller image only costs time.
-  const fitted = place.kind === 'browser' && !isForeign(file.url) ? undefined : fittedUrl(file, identified(file) ?? {}, windowSize());
-  const candidates = [...(fitted ? [async () => fitted] : []), original];
-  const next = async () => {
-    const address = candidates.shift();
-    if (!address) {
-      target.replaceWith(unshown());
-      return;
+  /**
+   * Returns what a key does.
+   *
+   * @param {string} key
+   * @returns {(() => unknown) | undefined}
+   */
+  #actionOf(key) {
+    const carousel = this.#carousel;
+    if (!carousel) return undefined;
+    const forward = getComputedStyle(this.#dialog).direction === 'rtl' ? -1 : 1;
+    const { first, last } = carousel;
+    const [isWide, isTall] = [carousel.canPan('x'), carousel.canPan('y')];
+    switch (key) {
+      case 'ArrowLeft':
+        return () => (isWide ? carousel.pan(-1, 0) : this.#step(-forward));
+      case 'ArrowRight':
+        return () => (isWide ? carousel.pan(1, 0) : this.#step(forward));
+      case 'ArrowUp':
+        return isTall ? () => carousel.pan(0, -1) : undefined;
+      case 'ArrowDown':
+        return isTall ? () => carousel.pan(0, 1) : undefined;
+      case 'Home':
+        return () => first && this.#options.go(first);
+      case 'End':
+        return () => last && this.#options.go(last);
+      case '+':
+      case '=':
+        return () => carousel.zoom(1);
+      case '-':
+        return () => carousel.zoom(-1);
+      case '0':
+        return () => carousel.zoom(0);
+      case 'z':
+        return () => carousel.toggleZoom();
+      case 'i':
+        return () => this.#showAbout(!isAboutOpen);
+      default:
+        return undefined;
     }
-    try {
-      await setSource(target, place, await address(), next);
-    } catch {
-      next();
-    }
-  };
-  target.addEventListener('error', next);
-  next();
-  if (fitted && !isForeign(file.url)) whenZoomed(target, () => candidates.length > 0 && next());
-  return target;
-}
-
-/**
- * Does something once when a person zooms in, while an element is in the page.
- *
- * @param {Element} target
- * @param {() => unknown} act
- */
-function whenZoomed(target, act) {
-  const viewport = globalThis.visualViewport;
-  const look = () => {
-    if (target.isConnected && (viewport?.scale ?? 1) < MIN_ZOOM) return;
-    viewport?.removeEventListener('resize', look);
-    if (target.isConnected) act();
-  };
-  viewport?.addEventListener('resize', look);
-}
-
-/**
- * Makes the element for a type of file, if there is one.
- *
- * @param {string} name
- * @param {FileDescriptor} file
- */
-function player(name, { mediaType: type, url = '' }) {
-  switch (type) {
-    case 'IMAGE':
-      return element('img', { alt: name, decoding: 'async' });
-    case 'VECTOR':
-      return element('img', { alt: name, class: 'vector', decoding: 'async' });
-    case 'VIDEO':
-      return element('video', { controls: true, preload: 'metadata', playsinline: true, 'aria-label': name });
-    case 'AUDIO':
-      return element('audio', { controls: true, preload: 'metadata', 'aria-label': name });
-    case 'DOCUMENT':
-      return /\.pdf$/i.test(url) ? element('iframe', { title: name }) : undefined;
-    default:
-      return undefined;
   }
 }
 
 /**
- * @param {FileDescriptor} file
- * @param {string} words
- * @param {HTMLElement} [action]
+ * Says whether a button does anything. One that does not keeps the focus, and with it the keys of the viewer.
+ *
+ * @param {HTMLButtonElement} button
+ * @param {boolean} isUseful
  */
-const placeholder = ({ mediaType: type }, words, action) =>
-  element('div', { class: 'viewer-empty' }, element('span', { class: `picture ${iconOf(type)}` }, icon(iconOf(type))), element('p', {}, words), action);
+function allow(button, isUseful) {
+  button.ariaDisabled = isUseful ? null : 'true';
+}
