@@ -14,6 +14,7 @@ import { element, foreign, icon } from '../../ui/element.js';
 import { errorReport } from '../../ui/error-report.js';
 import { returnFocus } from '../../ui/focus.js';
 import { ImagePreview } from '../../ui/image-preview.js';
+import '../shared.js';
 import { CropArea } from './crop-area.js';
 import { EditForm } from './edit-form.js';
 import { drawn } from './raster.js';

@@ -5,6 +5,7 @@
 import { lexer } from 'marked';
 import { webAddress } from '../../text/web-address.js';
 import { element } from '../../ui/element.js';
+import '../shared.js';
 
 /** The most levels of lists and quotations. The rest is shown as text, so that no text exhausts the stack. */
 const MAX_DEPTH = 40;

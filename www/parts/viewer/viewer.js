@@ -7,6 +7,7 @@ import { closest, focused } from '../../ui/dom.js';
 import { element, foreign, icon } from '../../ui/element.js';
 import { reasonOf } from '../../ui/error-report.js';
 import { returnFocus } from '../../ui/focus.js';
+import '../shared.js';
 import { about } from './about.js';
 import { Carousel } from './carousel.js';
 import { Slideshow } from './slideshow.js';
