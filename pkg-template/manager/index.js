@@ -20,6 +20,7 @@ import { createScrub } from './scrub.js';
 import { memoryStorage } from './storage/memory.js';
 import { opfsStorage } from './storage/opfs.js';
 import { pinned } from './storage/pinned.js';
+import { sharedThread } from './tabs/owner.js';
 import { framesOf, hasVideoElements } from './videos/element.js';
 import { createFrames } from './videos/frames.js';
 import { createVideos } from './videos/index.js';
@@ -90,7 +91,9 @@ async function make(options, given) {
   if (threads && (options.thread || isOfPage)) {
     if (options.processing?.steps?.length) throw refuse('processing.steps', 'works where the manager runs in your own thread only');
     const { startThread } = await threads();
-    return createProxy(options, module, { ...given, baseUrl }, startThread);
+    // A storage of the browser can be open in one tab only, which the others join.
+    const start = isOfPage ? sharedThread(kind.opfs, startThread, fail) : startThread;
+    return createProxy(options, module, { ...given, baseUrl }, start);
   }
   const clock = createClock(options.clock, refuse);
   const crypto = await runtime.crypto();
@@ -213,8 +216,7 @@ async function make(options, given) {
     given,
     on: events.on,
     follow(after = engine.control('lastEvent'), listener) {
-      events.follow(after, listener);
-      return after;
+      return { number: after, stop: events.follow(after, listener) };
     },
     now: () => clock.now(),
     async advance(milliseconds) {

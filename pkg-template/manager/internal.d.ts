@@ -543,7 +543,9 @@ export interface Thread {
   postMessage(message: object, transfer?: Transferable[]): void;
   onmessage: ((event: { data: any }) => unknown) | null;
   /** Told when it has ended by itself, or cannot be loaded. */
-  onerror: ((event: { message?: string }) => unknown) | null;
+  onerror: ((event: { message?: string; isHandover?: boolean }) => unknown) | null;
+  /** Which tab it belongs to, where tabs share it. */
+  tab?: 'owner' | 'guest';
   /** Ends it. Resolves once nothing of it runs any more. */
   terminate(): unknown;
   /** Whether it keeps the process alive; not at first. */
@@ -595,13 +597,55 @@ export interface StartMessage {
   follow?: { after?: number };
 }
 
+/** What a session works with. */
+export interface SessionParts {
+  /** Undefined until the manager has started. */
+  manager(): PublicManager;
+  /** What callers are told of the manager. */
+  state(): unknown;
+  /** Told of each change that the caller has made. */
+  changed?(): void;
+  /** Further calls by their names. */
+  calls: Record<string, (message: any) => Promise<unknown> | unknown>;
+}
+
+/** The session of one caller of a manager in a thread. */
+export interface Session {
+  /** Handles a message. */
+  handle(message: any): Promise<unknown>;
+  /** Tells the caller about events after that number; without one, about those from now on. */
+  begin(after?: number): void;
+  /** Tells the caller the state soon. */
+  tellState(): void;
+  /** Whether the caller has asked for events before the manager was there. */
+  wantsEvents(): boolean;
+  /** Refuses a request. */
+  refuse(id: number, error: ErrorClass): void;
+  /** Breaks off the bodies of requests that are under way. */
+  interrupt(error: ErrorClass): void;
+  /** To be called when the caller is gone. */
+  end(): void;
+}
+
+/** What the worker of a page lends to those who serve other tabs. */
+export interface GuestParts {
+  join(port: MessagePortLike, calls: SessionParts['calls']): Session;
+  state(): unknown;
+}
+
+/** What differs between threads. */
+export interface ServiceParts {
+  /** Serves other tabs, once the manager has started. */
+  guests?(start: StartMessage, parts: GuestParts): { close(): void };
+}
+
 /** What a link to a thread works with. */
 export interface LinkParts {
   startThread: ThreadStarter;
   /** The message that starts the manager. */
   message(): StartMessage;
   /** Told the answer to it, of every thread. */
-  started(state: any): void;
+  started(state: any, thread: Thread): void;
   received: {
     /** Told every message but answers of calls. */
     message(data: any, take: (id: number) => { resolve(value: any): void } | undefined): void;
@@ -821,7 +865,7 @@ export interface PublicManager extends MediaManager {
    * Tells `listener` about every event after the one of a number, or from now on. Returns the number. Only where the manager
    * is in this thread.
    */
-  follow?(after: number | undefined, listener: (event: NumberedEvent) => unknown): number;
+  follow?(after: number | undefined, listener: (event: NumberedEvent) => unknown): { number: number; stop(): void };
   [hidden: symbol]: () => unknown;
 }
 

@@ -105,7 +105,7 @@ export interface ProcessingStep {
 export interface ManagerOptions {
   /**
    * Storage: memory, a directory (Node, Bun, Deno), or a named storage in the origin private file system of a browser, which
-   * runs in its own worker. Default: `'memory'`.
+   * runs in its own worker, and which all tabs of an origin share. Default: `'memory'`.
    *
    * With `readOnly`, a snapshot of a directory: it can be open elsewhere, or on a medium that cannot be written. Changes are
    * refused with `READ_ONLY`. `manager.storage.snapshotTime` says when it was taken.
@@ -227,6 +227,11 @@ export interface ManagerStorage {
   kind: 'memory' | 'directory' | 'opfs';
   /** Whether it persists after the process or page ends. */
   durable: boolean;
+  /**
+   * Which tab has the storage open: this one (`'owner'`), or another one, whose manager this one uses (`'guest'`). Changes when
+   * this tab takes over. Only with `{ opfs }` in a page.
+   */
+  tab?: 'owner' | 'guest';
   /** The directory. */
   directory?: string;
   /** When the snapshot was taken, in ISO 8601. Only of a directory that was opened with `readOnly`. */
@@ -376,7 +381,8 @@ export interface MediaManager {
  * nor network. Its code is loaded by the first call.
  *
  * @param options Storage and other options.
- * @throws {WixMediaError} `INVALID_ARGUMENT` for an unknown option or an invalid value, `LOCKED` when the storage is in use,
+ * @throws {WixMediaError} `INVALID_ARGUMENT` for an unknown option or an invalid value, `LOCKED` when the storage is in use
+ * by another process, `MANAGER_UNRESPONSIVE` when the tab that has it open does not answer,
  * `STORAGE_NEWER` when a later version has written it, `STORAGE_FAILED` when it cannot be used.
  * @example
  * ```ts

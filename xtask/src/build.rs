@@ -87,6 +87,11 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         &["--platform=node", "--format=esm", NODE_LINES],
     ),
     (
+        "manager/tabs/join.js",
+        "tabs.js",
+        &["--platform=neutral", "--format=esm", NODE_LINES],
+    ),
+    (
         "manager/network.js",
         "network.js",
         &["--platform=node", "--format=esm", NODE_LINES],
@@ -163,6 +168,7 @@ const REQUIRED: &[&str] = &[
     "webhooks.js",
     "react.js",
     "manager.js",
+    "tabs.js",
     "threads.js",
     "directory.js",
     "network.js",
@@ -188,6 +194,7 @@ const INLINE: (&str, &str) = ("entries/inline.js", "inline.js");
 /// The chunks that it holds.
 const INLINED: &[&str] = &[
     "manager.js",
+    "tabs.js",
     "transfers.js",
     "library.js",
     "resumable.js",

@@ -14,8 +14,18 @@ const MAX_OPEN = 32;
 
 const CATALOG = ['catalog.db', 'catalog.db-wal', 'catalog.db-journal'];
 
-/** How long a lock is waited for, in milliseconds: that of a page that was closed or reloaded goes a moment after it. */
-const PATIENCE_MS = 1000;
+/** How long a lock or a file is waited for, in milliseconds: those of a page that was closed go a moment after it. */
+const PATIENCE_MS = 5000;
+const RETRY_MS = 50;
+
+/**
+ * Tabs share a manager, so it is somebody else who has the storage open.
+ *
+ * @param {string} name
+ * @param {Fail} fail
+ */
+const locked = (name, fail) =>
+  fail('LOCKED', `the storage ${name} is in use by a worker of another program, or by an earlier version of wix-media.v2: close that first`);
 
 /**
  * Locks the storage for this worker. Resolves to the function that unlocks it.
@@ -34,7 +44,7 @@ async function lock(name, fail) {
     });
   } catch (error) {
     if (!waiting.signal.aborted) throw error;
-    throw fail('LOCKED', `the storage ${name} is in use by another tab or worker: close that first`);
+    throw locked(name, fail);
   } finally {
     clearTimeout(timer);
   }
@@ -81,6 +91,26 @@ async function openFile(folder, name, options) {
   }
 }
 
+/** @param {unknown} error */
+const isInUse = (error) => /** @type {{ name?: string } | undefined} */ (error)?.name === 'NoModificationAllowedError';
+
+/**
+ * Opens a file of the catalog. A worker that has just ended may have it open for a moment after it has lost its lock.
+ *
+ * @param {FileSystemDirectoryHandle} root
+ * @param {string} name
+ */
+async function openCatalogFile(root, name) {
+  for (let left = PATIENCE_MS / RETRY_MS; ; left -= 1) {
+    try {
+      return await openFile(root, name, { create: true });
+    } catch (error) {
+      if (!isInUse(error) || left <= 0) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
 /**
  * Opens or makes the storage of a name.
  *
@@ -107,6 +137,7 @@ export async function opfsStorage(name, { WixMediaError }) {
     for (const handle of opened) handle.close();
     release();
     if (cause instanceof WixMediaError) throw cause;
+    if (isInUse(cause)) throw locked(name, fail);
     throw fail('STORAGE_FAILED', `cannot use the storage ${name}: ${/** @type {Error} */ (cause)?.message ?? cause}`, cause);
   }
 }
@@ -122,7 +153,7 @@ async function use(root, folder, opened, release) {
   /** @type {SyncAccessHandle[]} */
   const catalog = [];
   for (const file of CATALOG) {
-    const handle = await openFile(root, file, { create: true });
+    const handle = await openCatalogFile(root, file);
     opened.push(handle);
     catalog.push(handle);
   }

@@ -2,6 +2,7 @@
 import { FORMATS } from '../images/formats.js';
 import { makeImages } from '../images/thread.js';
 import { createManager } from '../index.js';
+import { serveGuests } from '../tabs/guests.js';
 import { createAsker } from './asking.js';
 import { attend } from './attend.js';
 import { serveManager } from './service.js';
@@ -32,7 +33,9 @@ const runtime = {
 
 attend(port, {
   manager() {
-    const handle = serveManager(port, async () => createManager, runtime);
+    const handle = serveManager(port, async () => createManager, runtime, {
+      guests: (start, parts) => serveGuests(/** @type {{ opfs: string }} */ (start.options.storage).opfs, start, parts),
+    });
     return (data) => (data.type === 'answer' ? answered(data) : handle(data));
   },
   images: () => makeImages(port),

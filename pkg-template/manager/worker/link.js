@@ -42,6 +42,12 @@ export async function createLink({ startThread, message, started, received, lost
    * @type {Error | undefined}
    */
   let broken;
+  /**
+   * The error of the last handover between tabs.
+   *
+   * @type {Error | undefined}
+   */
+  let handedOver;
   let isClosing = false;
   let last = 0;
   let deaths = 0;
@@ -94,20 +100,33 @@ export async function createLink({ startThread, message, started, received, lost
       else if (data.type === 'failed') take(data.id)?.reject(received.failed(data));
       else received.message(data, take);
     };
-    own.onerror = (event) => died(own, event.message ?? 'it could not be loaded');
-    await send(own, message()).then(started);
+    own.onerror = (event) => died(own, event.message ?? 'it could not be loaded', event.isHandover);
+    await send(own, message()).then((state) => started(state, own));
     since = performance.now();
     broken = undefined;
     return undefined;
   }
 
+  /** Starts a thread, or another one where that belongs to another tab that closes meanwhile. */
+  async function startOrFollow() {
+    for (;;) {
+      try {
+        return await start();
+      } catch (error) {
+        if (error !== handedOver || isClosing) throw error;
+      }
+    }
+  }
+
   /**
    * @param {Thread} own
    * @param {string} reason
+   * @param {boolean} [isHandover] Whether it was that of another tab, whose end is no fault.
    */
-  function died(own, reason) {
+  function died(own, reason, isHandover = false) {
     if (own !== thread) return;
-    const error = fail('MANAGER_LOST', `the thread of the Media Manager ended: ${reason}`);
+    const error = fail('MANAGER_LOST', isHandover ? reason : `the thread of the Media Manager ended: ${reason}`);
+    if (isHandover) handedOver = error;
     broken = error;
     thread = undefined;
     const all = [...waiting.values()];
@@ -118,6 +137,7 @@ export async function createLink({ startThread, message, started, received, lost
     const ended = Promise.resolve(own.terminate());
     // A start that fails is reported by whoever waits for it.
     if (starting) return;
+    if (isHandover) return again(ended, true);
     report(error);
     if (performance.now() - since > STABLE_MS) deaths = 0;
     again(ended);
@@ -127,12 +147,13 @@ export async function createLink({ startThread, message, started, received, lost
    * Starts the next thread, after a pause unless this is the first death for a while.
    *
    * @param {Promise<unknown>} ended Resolves once nothing of the last one runs any more.
+   * @param {boolean} [isHandover]
    */
-  function again(ended) {
+  function again(ended, isHandover = false) {
     if (isClosing) return;
-    deaths += 1;
+    if (!isHandover) deaths += 1;
     const begin = () => {
-      starting = ended.then(start);
+      starting = ended.then(startOrFollow);
       starting.then(
         () => {
           starting = undefined;
@@ -145,7 +166,7 @@ export async function createLink({ startThread, message, started, received, lost
         },
       );
     };
-    if (deaths === 1) return begin();
+    if (isHandover || deaths === 1) return begin();
     timer = later(begin, Math.min(MIN_PAUSE_MS * 2 ** (deaths - 2), MAX_PAUSE_MS));
     if (typeof timer === 'object') timer.unref();
     return undefined;
@@ -159,7 +180,7 @@ export async function createLink({ startThread, message, started, received, lost
   }
 
   try {
-    starting = start();
+    starting = startOrFollow();
     await starting;
   } catch (error) {
     await end();

@@ -78,6 +78,8 @@ export async function createProxy(options, module, given, startThread) {
   const handlers = new Set();
   /** @type {any} */
   let state = {};
+  /** @type {import('../internal.d.ts').Thread['tab']} */
+  let tab;
   /**
    * The number of the last event that handlers were told.
    *
@@ -156,8 +158,9 @@ export async function createProxy(options, module, given, startThread) {
         settings: state.settings,
         follow: isFollowing ? { after: state.storage?.durable ? lastEvent : undefined } : undefined,
       }),
-    started(found) {
+    started(found, thread) {
       state = found;
+      tab = thread.tab;
       if (hasStarted && !state.storage.durable) {
         report(fail('MANAGER_LOST', 'everything in memory was lost with the thread of the Media Manager'));
         if (seed) manager.seedOnce(seed).catch(report);
@@ -293,7 +296,7 @@ export async function createProxy(options, module, given, startThread) {
     async advance(milliseconds) {
       state = await link.ask({ type: 'advance', milliseconds });
     },
-    storage: () => state.storage,
+    storage: () => (tab ? { ...state.storage, tab } : state.storage),
     estimate: () => link.ask({ type: 'estimate' }),
     report,
     trap: () => link.ask({ type: 'trap' }),

@@ -61,7 +61,7 @@ const OTHERS = [
   'pkg-template/manager/worker/bodies.js MAX_PIECE',
   'pkg-template/manager/worker/link.js MAX_PAUSE_MS',
   'pkg-template/manager/worker/proxy.js MAX_INLINE',
-  'pkg-template/manager/worker/service.js MAX_INLINE',
+  'pkg-template/manager/worker/session.js MAX_INLINE',
   // Only managers for tests have snapshots.
   'pkg-template/manager/engine.js MAX_GROWTH',
   // Only in browsers.

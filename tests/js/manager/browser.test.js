@@ -187,29 +187,6 @@ suite('the manager in Chromium', () => {
     assert.equal(page.workers().length, 0, 'it goes with the manager');
   });
 
-  test('opfs: refuses a second page with LOCKED until the first releases it', async (t) => {
-    const [first, second] = [await open(t), await open(t)];
-    /** @param {Page} page */
-    const create = (page) => page.evaluate(async () => {
-      try {
-        globalThis.manager = await globalThis.wixMedia.createManager({ storage: { opfs: 'shared' } });
-        return 'open';
-      } catch (/** @type {any} */ error) {
-        return `${error.name} ${error.code}`;
-      }
-    });
-    assert.equal(await create(first.page), 'open');
-    assert.equal(await create(second.page), 'WixMediaError LOCKED');
-    await first.page.evaluate(() => globalThis.manager.close());
-    assert.equal(await create(second.page), 'open');
-    assert.equal(await create(first.page), 'WixMediaError LOCKED');
-    await second.page.close();
-    // The browser releases the lock of a closed page in its own time.
-    let found = await create(first.page);
-    while (found === 'WixMediaError LOCKED') found = await create(first.page);
-    assert.equal(found, 'open', 'also after a page was closed that had it');
-  });
-
   test('opfs: keeps names apart', async (t) => {
     const { page } = await open(t);
     const names = await page.evaluate(async () => {

@@ -89,6 +89,8 @@ suite('the packed package', () => {
         'sync.d.cts',
         'sync.d.ts',
         'sync.js',
+        'tabs.cjs',
+        'tabs.js',
         'testing.cjs',
         'testing.d.cts',
         'testing.d.ts',
