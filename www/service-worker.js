@@ -57,6 +57,7 @@ const PACKAGE = [
   'manager.wasm',
   'resumable.js',
   'svg.wasm',
+  'tabs.js',
   'tiff.wasm',
   'tokens.js',
   'transfers.js',

@@ -465,7 +465,6 @@ async function enter(place) {
   folders.changed.listen((id) => session === state.session && renameFolder(grid, id, folders.nameOf(id)));
   uploads.show(queue, place, announceStatus);
   jobsPanel.show(session.actions.jobs, place, announceStatus);
-  place.changed?.listen(() => display.refresh());
   selection.clear();
   tree.start({
     label: 'Folders',

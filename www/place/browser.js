@@ -1,13 +1,10 @@
 // The Media Manager in this browser.
 //
-// Its files can be open only once, so a Web Lock makes one tab the owner. The owner runs the manager and answers requests of
-// the service worker; the other tabs send theirs through the service worker and wait for the lock. When the owner closes,
-// the browser gives the lock to the next tab, which opens the manager. Without a service worker a second tab cannot reach
-// the owner, and `open` rejects.
+// The package shares one manager between all tabs: the first one runs it, the others call it, and the next one takes it over.
+// The tab that runs it also answers the requests of the service worker, because it has the shortest way to the bytes.
 /** @import { MediaManager } from 'wix-media.v2' */
 /** @import { Place } from './place.js' */
 import { createManager } from 'wix-media.v2';
-import { Signal } from '../model/signal.js';
 import { health } from './health.js';
 import { objectUrl } from './object-url.js';
 import { serviceWorker } from './service-worker.js';
@@ -16,35 +13,23 @@ import { serveRequests } from './serving.js';
 /** The name of the storage. */
 const STORAGE = 'wix-media';
 
-/** The lock of the tab that owns the storage, and that of the worker that has its files open. */
-const OWNER_LOCK = `${STORAGE} manager`;
+/** The lock of the worker that has its files open, in all versions of the package. */
 const WORKER_LOCK = `wix-media.v2 ${STORAGE}`;
 
-/** Milliseconds that the worker of a closed tab may take to end, before its files count as open elsewhere. */
-const WORKER_END = 10_000;
-
 /**
- * Whether an error says that another tab or worker has the files open.
+ * Whether an error says that something else has the files open, such as a tab with an earlier version of this page.
  *
  * @param {unknown} error
  */
 export const isLocked = (error) => error instanceof Error && 'code' in error && error.code === 'LOCKED';
 
 /**
- * Resolves as soon as nobody holds a lock. Rejects when the signal aborts.
+ * Resolves as soon as nothing has the files open. Rejects when the signal aborts.
  *
- * @param {string} name
  * @param {AbortSignal} signal
  * @returns {Promise<void>}
  */
-const whenFree = (name, signal) => navigator.locks.request(name, { signal }, () => {});
-
-/**
- * Resolves as soon as no tab owns the storage. Rejects when the signal aborts.
- *
- * @param {AbortSignal} signal
- */
-export const whenClosed = (signal) => whenFree(OWNER_LOCK, signal);
+export const whenClosed = (signal) => navigator.locks.request(WORKER_LOCK, { signal }, () => {});
 
 /** Requests below this path belong to the manager; the service worker hands them to the owner. */
 const PREFIX = 'local';
@@ -57,70 +42,18 @@ export class BrowserPlace {
   eager = true;
   hasKey = false;
   baseUrl = new URL(PREFIX, document.baseURI).href;
-  /** Emits when this tab becomes the owner after another one. @type {Signal<void>} */
-  changed = new Signal();
   /** @type {MediaManager | undefined} */
   #manager;
-  #release = () => {};
-  #closing = new AbortController();
+  #stopServing = () => {};
 
-  /** Opens the manager, or finds the tab that has it open. Rejects with code `LOCKED` if neither is possible. */
+  /** Opens the manager, here or in the tab that runs it. Rejects with code `LOCKED` if something else has its files open. */
   async open() {
-    const hasWorker = await serviceWorker();
-    if (await this.#own({ ifAvailable: true })) return this;
-    if (!hasWorker) {
-      throw Object.assign(new Error('the Media Manager of this browser is open in another tab'), { code: 'LOCKED' });
-    }
-    this.#own({ signal: this.#closing.signal }).then(
-      () => this.changed.emit(),
-      () => {},
-    );
+    await serviceWorker();
+    const manager = await createManager({ storage: { opfs: STORAGE }, baseUrl: this.baseUrl });
+    this.#manager = manager;
+    const runsHere = () => manager.storage.tab === 'owner';
+    this.#stopServing = serveRequests({ isReady: runsHere, answer: (url, init) => this.fetch(url, init) });
     return this;
-  }
-
-  /**
-   * Takes the lock and opens the manager. Resolves with whether this tab got the lock.
-   *
-   * @param {LockOptions} options
-   * @returns {Promise<boolean>}
-   */
-  #own(options) {
-    return new Promise((resolve, reject) => {
-      /** @param {Lock | null} lock */
-      const hold = async (lock) => {
-        if (!lock) return resolve(false);
-        try {
-          this.#manager = await this.#start(options.signal ?? AbortSignal.timeout(WORKER_END));
-        } catch (error) {
-          return reject(error);
-        }
-        const stop = serveRequests((url, init) => this.fetch(url, init));
-        resolve(true);
-        await new Promise((release) => {
-          this.#release = () => release(undefined);
-        });
-        stop();
-        await this.#manager.close();
-        this.#manager = undefined;
-      };
-      navigator.locks.request(OWNER_LOCK, options, hold).catch(reject);
-    });
-  }
-
-  /**
-   * Opens the manager. The lock of a closed tab may be free a moment before its worker has ended, which is waited for.
-   *
-   * @param {AbortSignal} signal Gives that up.
-   */
-  async #start(signal) {
-    for (;;) {
-      try {
-        return await createManager({ storage: { opfs: STORAGE }, baseUrl: this.baseUrl });
-      } catch (error) {
-        if (!isLocked(error)) throw error;
-        await whenFree(WORKER_LOCK, signal).catch(() => Promise.reject(error));
-      }
-    }
   }
 
   options() {
@@ -140,13 +73,13 @@ const { ${names.join(', ')} } = manager.client;
   }
 
   /**
-   * Hands a request to the manager, which does not know the prefix; or, if another tab has it, to the service worker.
+   * Hands a request to the manager, which does not know the prefix.
    *
    * @param {string | URL | Request} url
    * @param {RequestInit} [init]
    */
-  fetch(url, init) {
-    if (!this.#manager) return fetch(url, init);
+  async fetch(url, init) {
+    if (!this.#manager) throw new TypeError('the Media Manager of this browser is not open');
     const { pathname, search } = new URL(url instanceof Request ? url.url : url);
     const { pathname: base, origin } = new URL(this.baseUrl);
     return this.#manager.fetch(new Request(`${origin}${pathname.slice(base.length)}${search}`, url instanceof Request ? url : init));
@@ -183,7 +116,7 @@ const { ${names.join(', ')} } = manager.client;
   }
 
   close() {
-    this.#closing.abort();
-    this.#release();
+    this.#stopServing();
+    this.#manager?.close();
   }
 }

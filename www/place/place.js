@@ -1,6 +1,5 @@
 // The places where a Media Manager can be, and how each is opened.
 /** @import { ApiKeyAuth } from 'wix-media.v2' */
-/** @import { Signal } from '../model/signal.js' */
 import { BrowserPlace } from './browser.js';
 import { RemotePlace } from './remote.js';
 
@@ -23,7 +22,6 @@ import { RemotePlace } from './remote.js';
  * @property {() => Promise<Usage | undefined>} usage How much is in it, if that is known.
  * @property {() => Promise<Blob>} [backup] Everything in it, as an archive.
  * @property {() => void} close
- * @property {Signal<void>} [changed] Emits when another tab took over or handed over.
  *
  * @typedef {{ baseUrl: string, auth?: ApiKeyAuth, headers?: Record<string, string> }} PlaceOptions
  *

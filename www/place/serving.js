@@ -1,4 +1,4 @@
-// The owner's side of requests from the service worker: those of other tabs, and those for media in any tab.
+// The owner's side of requests from the service worker: those for media in any tab.
 //
 // For each request the worker opens a MessageChannel. It sends `request`; the page answers `mine` or `not me`. The worker
 // then says `go`, the page answers `head`, and for each `pull` of the worker `bytes` or `end`. `failed` ends it at any
@@ -18,26 +18,32 @@
 /** Headers that a Request does not accept, or that belong to the connection to the worker. */
 const SKIPPED = /^(?:accept-encoding|connection|content-length|host|origin|referer|sec-.*|user-agent)$/i;
 
-/** @type {Handle | undefined} */
-let answering;
+/**
+ * @typedef {object} Owner
+ * @property {() => boolean} isReady Whether this tab has the manager.
+ * @property {Handle} answer
+ */
+
+/** @type {Owner | undefined} */
+let owner;
 
 /**
- * Answers requests by a fetch function until the returned function is called. A page that does not answer says so, and the
- * worker asks the next one without waiting.
+ * Answers requests until the returned function is called. A page that does not answer says so, and the worker asks the next
+ * one without waiting.
  *
- * @param {Handle} handle
+ * @param {Owner} given
  */
-export function serveRequests(handle) {
-  answering = handle;
+export function serveRequests(given) {
+  owner = given;
   return () => {
-    if (answering === handle) answering = undefined;
+    if (owner === given) owner = undefined;
   };
 }
 
 navigator.serviceWorker?.addEventListener('message', ({ data, ports: [port] }) => {
   if (data?.type !== 'request' || !port) return;
-  const handle = answering;
-  if (!handle) return port.postMessage({ type: 'not me' });
+  if (!owner?.isReady()) return port.postMessage({ type: 'not me' });
+  const { answer: handle } = owner;
   // A worker that gave up may have asked another page. Only one that still waits says to go ahead.
   port.onmessage = () => answer(port, data, handle);
   return port.postMessage({ type: 'mine' });

@@ -192,32 +192,31 @@ suite('page in this browser', () => {
     await toast(page, 'moved to the trash');
   });
 
-  test('page in this browser: reports a second tab when there is no service worker', async (t) => {
+  test('page in this browser: shares the Media Manager with another tab when there is no service worker', async (t) => {
     const { page, open: openTab } = await open(t, { serviceWorkers: 'block' });
     await drop(page, '#main', [{ name: 'cat.jpg', type: 'image/jpeg', bytes: cat }]);
     await cell(page, 'cat.jpg').waitFor();
     // Without the worker the page fetches pictures itself.
     await hasPicture(page);
     const other = await openTab();
-    await message(other, 'Open in another tab').waitFor();
-    await other.getByRole('button', { name: 'Try again' }).click();
-    await message(other, 'Open in another tab').waitFor();
-    await page.close();
     await cell(other, 'cat.jpg').waitFor();
+    await hasPicture(other);
+    await page.close();
+    await drop(other, '#main', [{ name: 'after.txt', bytes: 'still here' }]);
+    await cell(other, 'after.txt').waitFor();
   });
 
-  test('page in this browser: waits for the worker of a tab that was closed', async (t) => {
+  test('page in this browser: waits for another program that has the files open', async (t) => {
     const { page, context, open: openTab } = await open(t, { serviceWorkers: 'block' });
     await message(page, 'No files yet').waitFor();
     await page.close();
-    // Holds the lock of the worker, as one that has not ended yet does.
     const holder = await context.newPage();
     await holder.goto(new URL('favicon.svg', `${site.server.address}/`).href);
     await holder.evaluate(
       () => new Promise((resolve) => void navigator.locks.request('wix-media.v2 wix-media', () => new Promise(() => resolve(undefined)))),
     );
     const other = await openTab();
-    await other.waitForFunction(async () => ((await navigator.locks.query()).pending ?? []).some(({ name }) => name === 'wix-media.v2 wix-media'));
+    await message(other, 'Open elsewhere').waitFor();
     await holder.close();
     await message(other, 'No files yet').waitFor();
   });

@@ -44,8 +44,8 @@ export const opening = () => element('div', { class: 'state' }, element('span', 
 export const openElsewhere = (retry) =>
   state(
     'lock',
-    'Open in another tab',
-    'Only one tab at a time can open the Media Manager of this browser. Go on in the other tab, or close it to go on here.',
+    'Open elsewhere',
+    'Another program, or a tab with an earlier version of this page, has the files of this browser open. Close it to go on here.',
     primary('Try again', retry),
   );
 
