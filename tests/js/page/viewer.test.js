@@ -5,6 +5,28 @@ import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
 import { barriers, cell, eventually, focusIsOn, keepScreenshot, pageSuite, photo, pictureLoaded, SHOWN, showsInOrder, sortBy } from './site.js';
 
+/** The length of a size in ID3v2, seven bits to a byte. @param {number} size */
+const synchsafe = (size) => Buffer.from([21, 14, 7, 0].map((shift) => (size >> shift) & 0x7f));
+
+/**
+ * Two seconds of silence as MP3, with a title and a picture in its tags.
+ *
+ * @param {Buffer} picture A JPEG.
+ */
+function recording(picture) {
+  /** @param {string} name @param {Buffer} content */
+  const tag = (name, content) => {
+    const head = Buffer.alloc(10);
+    head.write(name, 'latin1');
+    head.writeUInt32BE(content.length, 4);
+    return Buffer.concat([head, content]);
+  };
+  const tags = Buffer.concat([tag('TIT2', Buffer.from('\0Bells', 'latin1')), tag('APIC', Buffer.concat([Buffer.from('\0image/jpeg\0\x03\0', 'latin1'), picture]))]);
+  // MPEG 1, layer 3, 128 kbit/s, 44.1 kHz: 26 ms each.
+  const frame = Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0x64]), Buffer.alloc(413)]);
+  return Buffer.concat([Buffer.from('ID3\x03\0\0', 'latin1'), synchsafe(tags.length), tags, ...Array.from({ length: 77 }, () => frame)]);
+}
+
 suite('viewer of the page', () => {
   const site = pageSuite();
   const { open, workspace } = site;
@@ -135,6 +157,23 @@ suite('viewer of the page', () => {
       await cell(page, name).dblclick();
       await page.locator('.viewer-text', { hasText: words }).waitFor();
     }
+  });
+
+  test('viewer: plays a recording below its artwork, and says how long it is', async (t) => {
+    const { fragment, files } = await workspace('Recordings', { 'song.mp3': recording(await photo('coffee-cup.jpg')) });
+    await site.server.client.uploads.waitUntilReady(String(files['song.mp3']._id));
+    const { page } = await open(t, { fragment });
+    await cell(page, 'song.mp3').dblclick();
+    const viewer = page.getByRole('dialog', { name: 'song.mp3' });
+    await pictureLoaded(page, '.viewer-audio img');
+    await viewer.locator('.viewer-audio strong', { hasText: 'Bells' }).waitFor();
+    await viewer.getByText(/^Audio · .* · 0:02$/).waitFor();
+    await page.waitForFunction(() => {
+      const audio = document.querySelector('.viewer audio');
+      return audio instanceof HTMLAudioElement && audio.duration > 1;
+    });
+    await keepScreenshot(page, 'viewer-audio');
+    assert.deepEqual(await barriers(page), []);
   });
 
   test('viewer: loads an image at the size of the window, and all of it when it is enlarged', async (t) => {

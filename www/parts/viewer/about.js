@@ -8,13 +8,23 @@ import { copyable, facts, link } from '../details-panel/facts.js';
 import { swatches } from '../details-panel/swatches.js';
 
 /**
+ * The playing time of a video or a recording, as far as the service knows it.
+ *
+ * @param {FileItem} item
+ */
+export function playingTimeOf({ value: file }) {
+  const ms = file.media?.audio?.duration ?? identified(file)?.duration ?? 0;
+  return ms > 0 ? playingTime(ms) : undefined;
+}
+
+/**
  * @param {FileItem} item
  * @param {string} address Of the page that shows the file.
  */
-export function about({ value: file }, address) {
-  const { width = 0, height = 0, duration = 0 } = identified(file) ?? {};
+export function about(item, address) {
+  const { value: file } = item;
+  const { width = 0, height = 0 } = identified(file) ?? {};
   const { media, url, labels, hash } = file;
-  const time = media?.audio?.duration ?? duration;
   return [
     element('h3', {}, 'About the file'),
     ...marks(file),
@@ -22,7 +32,7 @@ export function about({ value: file }, address) {
       ['Type', mediaType(file.mediaType)],
       ['Size', size(file.sizeInBytes)],
       ['Dimensions', width > 0 && height > 0 && `${width} × ${height} pixels`],
-      ['Duration', time > 0 && playingTime(time)],
+      ['Duration', playingTimeOf(item)],
       ['Title', media?.audio?.title && foreign(media.audio.title)],
       ['Artist', media?.audio?.artist && foreign(media.audio.artist)],
       ['Colours', swatches(file)],

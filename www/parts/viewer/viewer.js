@@ -8,7 +8,7 @@ import { element, foreign, icon } from '../../ui/element.js';
 import { reasonOf } from '../../ui/error-report.js';
 import { returnFocus } from '../../ui/focus.js';
 import '../shared.js';
-import { about } from './about.js';
+import { about, playingTimeOf } from './about.js';
 import { Carousel } from './carousel.js';
 import { Slideshow } from './slideshow.js';
 
@@ -135,7 +135,7 @@ export class Viewer {
     }
     this.#trouble.textContent = '';
     this.#name.replaceChildren(foreign(item.name));
-    this.#facts.textContent = `${mediaType(item.value.mediaType)} · ${size(item.value.sizeInBytes)}`;
+    this.#facts.textContent = [mediaType(item.value.mediaType), size(item.value.sizeInBytes), playingTimeOf(item)].filter(Boolean).join(' · ');
     this.#edit.hidden = !this.#options.canEdit(item);
     this.#about.replaceChildren(...about(item, this.#options.linkTo(item)));
     this.update();
