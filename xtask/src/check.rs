@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::machine::{self, WASM};
 use crate::process::{cargo, output, run};
 use crate::project::{NATIVE, Project};
-use crate::{parity, server, tidy};
+use crate::{licences, parity, server, tidy};
 
 /// Crates that a WebAssembly module must not depend on, by feature, because every visitor would download them.
 const DENIED: [(&str, &[&str]); 7] = [
@@ -55,7 +55,7 @@ pub(crate) fn check(project: &Project) -> Result<bool> {
     machine::c_compiler()?;
     machine::npm_packages(project)?;
     machine::site_packages(project)?;
-    let checks: [(&str, Check); 10] = [
+    let checks: [(&str, Check); 11] = [
         ("formatting", formatting),
         ("tidiness", tidy::tidy),
         ("JavaScript", javascript),
@@ -64,6 +64,7 @@ pub(crate) fn check(project: &Project) -> Result<bool> {
         ("limits", limits),
         ("file types", file_types),
         ("crates", crates),
+        ("licences", licences::check),
         ("lints", lints),
         ("documentation", documentation),
     ];

@@ -10,6 +10,7 @@ mod docs;
 mod file_types;
 mod fresh;
 mod fuzz;
+mod licences;
 mod machine;
 mod notices;
 mod operations;
