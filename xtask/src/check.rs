@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
 
 use crate::machine::{self, WASM};
 use crate::process::{cargo, output, run};
@@ -55,7 +56,7 @@ pub(crate) fn check(project: &Project) -> Result<bool> {
     machine::c_compiler()?;
     machine::npm_packages(project)?;
     machine::site_packages(project)?;
-    let checks: [(&str, Check); 11] = [
+    let checks: [(&str, Check); 12] = [
         ("formatting", formatting),
         ("tidiness", tidy::tidy),
         ("JavaScript", javascript),
@@ -65,6 +66,7 @@ pub(crate) fn check(project: &Project) -> Result<bool> {
         ("file types", file_types),
         ("crates", crates),
         ("licences", licences::check),
+        ("Rust package", rust_package),
         ("lints", lints),
         ("documentation", documentation),
     ];
@@ -197,6 +199,65 @@ fn crates(project: &Project) -> Result<()> {
     Ok(())
 }
 
+/// Checks what a registry would be given: sources without tests, and dependencies that other versions can replace.
+fn rust_package(project: &Project) -> Result<()> {
+    let mut command = cargo(&[
+        "package",
+        "--package",
+        "wix-media",
+        "--list",
+        "--allow-dirty",
+        "--offline",
+    ]);
+    let list = output(command.current_dir(&project.root))?;
+    let extra = extra_in(&list);
+    if !extra.is_empty() {
+        bail!("the Rust package contains more than sources: {}", extra.join(", "));
+    }
+    let mut command = cargo(&["metadata", "--no-deps", "--format-version", "1"]);
+    let metadata = output(command.current_dir(&project.root))?;
+    let pins = pins_in(&serde_json::from_str(&metadata)?);
+    if !pins.is_empty() {
+        bail!(
+            "the library wants exact versions, which no program could combine with others: {}",
+            pins.join(", ")
+        );
+    }
+    Ok(())
+}
+
+/// Returns the files of a package, one a line, that are neither sources nor documents nor made by cargo.
+fn extra_in(list: &str) -> Vec<&str> {
+    const TOP: [&str; 8] = [
+        ".cargo_vcs_info.json",
+        "CHANGELOG.md",
+        "Cargo.lock",
+        "Cargo.toml",
+        "Cargo.toml.orig",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "README.md",
+    ];
+    list.lines()
+        .filter(|name| !name.starts_with("src/") && !TOP.contains(name))
+        .collect()
+}
+
+/// Returns the dependencies of the library whose requirement is one exact version.
+fn pins_in(metadata: &Value) -> Vec<String> {
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    packages
+        .filter(|package| package["name"] == "wix-media")
+        .flat_map(|package| package["dependencies"].as_array().into_iter().flatten())
+        .filter(|dependency| {
+            dependency["req"]
+                .as_str()
+                .is_some_and(|version| version.starts_with('='))
+        })
+        .map(|dependency| format!("{} {}", dependency["name"], dependency["req"]))
+        .collect()
+}
+
 /// Returns the denied crates among lines such as `serde v1.0.0`.
 fn denied_in<'a>(tree: &str, denied: &[&'a str]) -> Vec<&'a str> {
     let present: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
@@ -212,5 +273,20 @@ mod tests {
         let tree = "wix-media v0.1.0 (/p)\njs-sys v0.3.1\nserde v1.0.0\nserde_json v1.0.0\nurl v2.0.0 (*)\n";
         assert_eq!(denied_in(tree, &["anyhow", "serde_json", "url"]), ["serde_json", "url"]);
         assert_eq!(denied_in(tree, &["anyhow", "js"]), [""; 0]);
+    }
+
+    #[test]
+    fn extra_in_names_what_is_not_a_source() {
+        let list = "Cargo.toml\nREADME.md\nsrc/lib.rs\nsrc/wire/json.rs\ntests/data/a.jpg\nwww/main.js\n";
+        assert_eq!(extra_in(list), ["tests/data/a.jpg", "www/main.js"]);
+    }
+
+    #[test]
+    fn pins_in_names_exact_requirements_of_the_library() {
+        let metadata = serde_json::json!({ "packages": [
+            { "name": "xtask", "dependencies": [{ "name": "a", "req": "=1.0.0" }] },
+            { "name": "wix-media", "dependencies": [{ "name": "b", "req": "^1.0" }, { "name": "c", "req": "=2.0.0" }] },
+        ] });
+        assert_eq!(pins_in(&metadata), [r#""c" "=2.0.0""#]);
     }
 }
