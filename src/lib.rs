@@ -11,7 +11,17 @@
 //!   profile, `svg` adds SVG, and `jxl` adds JPEG XL.
 //! - `catalog` and `blobs` (feature `manager`): where the embedded Media Manager stores metadata and bytes.
 //! - `manager` (feature `manager`): the embedded Media Manager, which answers the API's requests.
+//! - `sdk` (feature `sdk`): typed calls and results for Rust programs.
 //! - `js`: the bindings of each WebAssembly module to JavaScript.
+//!
+//! | Feature | What it adds |
+//! | --- | --- |
+//! | `sdk` | typed calls, results and errors, and a client over any HTTP library |
+//! | `manager` | the embedded Media Manager |
+//! | `images` | decoding, transforms and encoding of images; `jxl`, `svg` and `tiff` add formats |
+//! | `client` (default), `transfers` | the WebAssembly modules of the npm package |
+//!
+//! Rust programs turn the default features off.
 //!
 //! Only `js` uses JavaScript. Nothing opens a socket, and the manager takes its clock and its randomness from the host. So
 //! the crate behaves the same in a browser, in Node and in a native test.
@@ -28,6 +38,8 @@
 //! );
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "manager")]
 pub mod blobs;
 #[cfg(feature = "manager")]
@@ -40,6 +52,8 @@ pub mod manager;
 pub mod model;
 pub mod operations;
 pub mod resumable;
+#[cfg(feature = "sdk")]
+pub mod sdk;
 pub mod wire;
 
 #[cfg(any(

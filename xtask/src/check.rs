@@ -88,7 +88,8 @@ pub(crate) fn check(project: &Project) -> Result<bool> {
 
 fn formatting(project: &Project) -> Result<()> {
     run(cargo(&["fmt", "--all", "--", "--check"]).current_dir(&project.root))?;
-    run(&mut server::cargo(project, &["fmt", "--", "--check"]))
+    run(&mut server::cargo(project, &["fmt", "--", "--check"]))?;
+    run(cargo(&["fmt", "--", "--check"]).current_dir(project.root.join("examples/rust")))
 }
 
 fn javascript(project: &Project) -> Result<()> {

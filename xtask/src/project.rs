@@ -9,10 +9,11 @@ use serde_json::Value;
 use crate::process::{cargo, output};
 
 /// The features that are also tested natively.
-pub(crate) const NATIVE: &str = "manager,images,jxl,svg,tiff";
+pub(crate) const NATIVE: &str = "manager,images,jxl,sdk,svg,tiff";
 
-/// Features that are not WebAssembly modules: the default set, and what the modules of image formats share.
-const OTHERS: [&str; 2] = ["default", "pixels"];
+/// Features that are not WebAssembly modules: the default set, what the modules of image formats share, and typed calls for
+/// Rust programs.
+const OTHERS: [&str; 3] = ["default", "pixels", "sdk"];
 
 /// The repository and the package in its root.
 #[derive(Debug)]
