@@ -5,14 +5,13 @@ use crate::guard::Rules;
 use crate::page::Page;
 use crate::pictures::Pictures;
 use crate::settings::Settings;
-use std::fs;
-use std::path::{Path, PathBuf};
+use crate::storage::Storage;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::time::Instant;
-use wix_media::blobs::{Blobs, Directory, Disk};
-use wix_media::catalog::{self, Sqlite};
-use wix_media::manager::{ApiKey, Credentials, Manager, Options, Parts, SystemClock, SystemRandom};
+use wix_media::catalog;
+use wix_media::manager::{ApiKey, Credentials, Manager, Options};
 use wix_media::operations::Access;
 
 /// How far the shutdown is.
@@ -63,18 +62,7 @@ impl Drop for Answering {
 impl App {
     /// Opens the storage, and creates it if it is missing.
     pub(crate) fn open(settings: Settings, phases: watch::Receiver<Phase>) -> Result<App, Failure> {
-        let directory = settings.data;
-        let shown = directory.display().to_string();
-        let failed = |error: std::io::Error| Failure(format!("cannot open the directory {shown}: {error}"));
-        create(&directory).map_err(failed)?;
-        create(&directory.join("blobs")).map_err(failed)?;
-        let catalog = Sqlite::open(&directory.join("catalog.db")).map_err(|error| match error {
-            catalog::Error::Locked => Failure(format!(
-                "the directory {shown} is in use by another process: stop that first, or choose another directory"
-            )),
-            error => Failure(format!("cannot open the catalog of {shown}: {error}")),
-        })?;
-        let disk = || Disk::new(&directory.join("blobs")).map_err(failed);
+        let storage = Storage::create(settings.data)?;
         let mut options = Options {
             base_url: settings.external_url,
             allow_private_imports: settings.allow_private_imports,
@@ -98,28 +86,20 @@ impl App {
             });
         }
         let page = settings.page.map(|folder| Page::open(&folder)).transpose()?;
-        let stored = |error: catalog::Error| Failure(format!("cannot use the catalog of {shown}: {error}"));
-        let manager = Manager::new(Parts {
-            catalog: Box::new(catalog),
-            blobs: Box::new(Directory::new(disk()?)),
-            clock: Box::new(SystemClock),
-            random: Box::new(SystemRandom),
-            options,
-        })
-        .map_err(stored)?;
+        let manager = storage.manager(options)?;
         // The lock of the directory keeps every other process out, so none of them holds leases. If the disk is full, they expire by themselves.
         match manager.end_leases() {
             Ok(()) | Err(catalog::Error::Full(_)) => {}
-            Err(error) => return Err(stored(error)),
+            Err(error) => return Err(storage.unusable(&error)),
         }
         let manager = Arc::new(manager);
         // Reads the bytes of files that are being made, for the steps of processing.
-        let blobs: Box<dyn Blobs> = Box::new(Directory::new(disk()?));
+        let blobs = storage.blobs()?;
         Ok(App {
             pictures: Arc::new(Pictures::new(Arc::clone(&manager), blobs)),
             manager,
             page: page.map(Arc::new),
-            directory,
+            directory: storage.directory().to_owned(),
             allow_private_imports: settings.allow_private_imports,
             started: Instant::now(),
             rules: settings.rules,
@@ -166,13 +146,4 @@ impl App {
         }
         has_changed
     }
-}
-
-/// Creates a folder for its owner only. One that is there stays as it is.
-fn create(folder: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    if folder.is_dir() {
-        return Ok(());
-    }
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }

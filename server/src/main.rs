@@ -12,6 +12,8 @@
 //! | `bodies` | bodies in both directions, in pieces |
 //! | `answer` `caller` `failure` | responses before they are sent, who waits for them, and why the server cannot start |
 //! | `commands` | `/_wix-media/`: what the owner of a server may ask |
+//! | `storage` | the embedded store: a catalog and blobs in one directory |
+//! | `maintenance` | the commands `check`, `fsck`, `export` and `import` |
 //! | `page` | the files of the page |
 //! | `pictures` | colours and transforms of pictures |
 //! | `work` | what happens without requests: due work, imports, the sweep |
@@ -34,29 +36,42 @@ mod imports;
 mod intake;
 mod listen;
 mod log;
+mod maintenance;
 mod network;
 mod page;
 mod pictures;
 mod service;
 mod settings;
 mod socket;
+mod storage;
 mod work;
 
-use settings::{Settings, Wrong};
+use maintenance::Outcome;
+use settings::{Settings, Task, Wrong};
 use std::env::VarError;
 use std::process::ExitCode;
 
 /// The exit code of a wrong setting.
 const USAGE: u8 = 2;
 
+/// What the command line asks for.
+enum Asked {
+    Serve(Box<Settings>),
+    Maintain(Task),
+}
+
 fn main() -> ExitCode {
-    let settings = match parse() {
-        Ok(settings) => settings,
+    let outcome = match parse() {
         Err(code) => return code,
+        Ok(Asked::Serve(settings)) => {
+            log::start(settings.log_level, settings.log_format);
+            listen::serve(*settings).map(|()| Outcome::Whole)
+        }
+        Ok(Asked::Maintain(task)) => maintenance::run(task, &mut std::io::stdout().lock()),
     };
-    log::start(settings.log_level, settings.log_format);
-    match listen::serve(settings) {
-        Ok(()) => ExitCode::SUCCESS,
+    match outcome {
+        Ok(Outcome::Whole) => ExitCode::SUCCESS,
+        Ok(Outcome::Damaged) => ExitCode::FAILURE,
         Err(failure) => {
             eprintln!("wix-media-server: {failure}");
             ExitCode::FAILURE
@@ -65,12 +80,18 @@ fn main() -> ExitCode {
 }
 
 /// Reads the command line, the environment and the file. Prints what is wrong, in one line.
-fn parse() -> Result<Settings, ExitCode> {
+fn parse() -> Result<Asked, ExitCode> {
     let usage = |message: &str| {
         eprintln!("wix-media-server: {message}");
         ExitCode::from(USAGE)
     };
-    let matches = settings::command().try_get_matches().map_err(|error| {
+    let command = settings::command();
+    let name = std::env::args().nth(1).unwrap_or_default();
+    let help = match command.find_subcommand(&name) {
+        Some(known) => known.get_name().to_owned(),
+        None => "serve".to_owned(),
+    };
+    let matches = command.try_get_matches().map_err(|error| {
         if !error.use_stderr() {
             // Help and version.
             print!("{error}");
@@ -79,16 +100,21 @@ fn parse() -> Result<Settings, ExitCode> {
         let text = error.to_string();
         let line = text.lines().next().unwrap_or_default();
         usage(&format!(
-            "{}; see wix-media-server serve --help",
+            "{}; see wix-media-server {help} --help",
             line.trim_start_matches("error: ")
         ))
     })?;
-    let Some(arguments) = matches.subcommand_matches("serve") else {
+    let Some((name, arguments)) = matches.subcommand() else {
         return Err(usage("no command; see wix-media-server --help"));
     };
     // Taken for unset, a key that is not UTF-8 would leave the server open.
     if let Some(name) = settings::variables().find(|name| matches!(std::env::var(name), Err(VarError::NotUnicode(_)))) {
         return Err(usage(&format!("{name} must be UTF-8")));
     }
-    settings::read(arguments, &|name| std::env::var(name).ok()).map_err(|Wrong(message)| usage(&message))
+    let environment = |name: &str| std::env::var(name).ok();
+    let wrong = |Wrong(message)| usage(&message);
+    Ok(match settings::task(name, arguments, &environment).map_err(wrong)? {
+        Some(task) => Asked::Maintain(task),
+        None => Asked::Serve(Box::new(settings::read(arguments, &environment).map_err(wrong)?)),
+    })
 }

@@ -8,9 +8,9 @@ use std::path::Path;
 /// The parts of `server/src`, ground floor first. A part is a file or a folder. It imports only parts of lower floors.
 const FLOORS: [&[&str]; 10] = [
     &["caller", "failure", "guard", "network", "socket"],
-    &["bodies", "settings"],
+    &["bodies", "settings", "storage"],
     &["answer"],
-    &["page", "pictures"],
+    &["maintenance", "page", "pictures"],
     &["log"],
     &["app"],
     &["intake"],

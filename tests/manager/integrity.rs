@@ -3,6 +3,7 @@
 use crate::archive::import;
 use crate::site::{START, Site, target, text};
 use serde_json::json;
+use std::num::NonZeroU32;
 use wix_media::blobs::{Blobs, Disk};
 use wix_media::catalog::Sqlite;
 use wix_media::manager::{Check, Damage, Export, Manager, ManualClock, Options, Parts, Request, Seeded};
@@ -115,6 +116,27 @@ fn check_of_damaged_blobs_names_each_problem() {
     }
     let (_, found) = run(&site, Check::sizes());
     assert_eq!(named(&found), expected(&NAMES[1..4]));
+}
+
+#[test]
+fn sample_reads_one_file_in_n_and_compares_all_sizes() {
+    let site = damaged();
+    let one_in = NonZeroU32::new(5).expect("a number");
+    let finds: Vec<usize> = (0..5)
+        .map(|skipped| {
+            let (check, found) = run(&site, Check::sample(one_in, skipped));
+            assert_eq!(check.files(), 5);
+            assert!(
+                expected(&NAMES[1..4]).iter().all(|each| named(&found).contains(each)),
+                "{found:?}"
+            );
+            found.len() - 3
+        })
+        .collect();
+    // Only the bytes of one file tell, and each sample reads another file.
+    assert_eq!(finds.iter().sum::<usize>(), 1, "{finds:?}");
+    let all = NonZeroU32::new(1).expect("a number");
+    assert_eq!(named(&run(&site, Check::sample(all, 0)).1), expected(&NAMES[1..]));
 }
 
 #[test]

@@ -7,10 +7,12 @@
 mod reader;
 mod sources;
 mod table;
+mod tasks;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use table::variables;
+pub(crate) use tasks::{Depth, Task, Work, task};
 
 use crate::guard::Rules;
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -18,7 +20,7 @@ use reader::Reader;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
-use table::{Kind, SETTINGS};
+use table::{Kind, SETTINGS, Setting};
 
 /// Why the settings cannot be used, in one sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,16 +64,7 @@ pub(crate) struct Settings {
 pub(crate) fn command() -> Command {
     let mut serve = Command::new("serve").about("Runs a Media Manager, with everything in one directory");
     for setting in &SETTINGS {
-        let mut about = setting.about.to_owned();
-        if !setting.variable.is_empty() {
-            about.push_str(&format!(" [{}]", setting.variable));
-        }
-        let arg = Arg::new(setting.name).long(setting.name).help(about);
-        serve = serve.arg(match setting.kind {
-            Kind::Switch => arg.action(ArgAction::SetTrue),
-            Kind::List => arg.value_name(setting.value).action(ArgAction::Append),
-            Kind::Text | Kind::Number => arg.value_name(setting.value).action(ArgAction::Set),
-        });
+        serve = serve.arg(arg(setting));
     }
     Command::new("wix-media-server")
         .about("The Wix Media Manager as a native server")
@@ -79,14 +72,24 @@ pub(crate) fn command() -> Command {
         .subcommand_required(true)
         .disable_help_subcommand(true)
         .subcommand(serve)
+        .subcommands(tasks::commands())
+}
+
+/// The option of a setting.
+fn arg(setting: &Setting) -> Arg {
+    let mut about = setting.about.to_owned();
+    if !setting.variable.is_empty() {
+        about.push_str(&format!(" [{}]", setting.variable));
+    }
+    let arg = Arg::new(setting.name).long(setting.name).help(about);
+    match setting.kind {
+        Kind::Switch => arg.action(ArgAction::SetTrue),
+        Kind::List => arg.value_name(setting.value).action(ArgAction::Append),
+        Kind::Text | Kind::Number => arg.value_name(setting.value).action(ArgAction::Set),
+    }
 }
 
 /// Reads the settings of `serve`. `environment` looks a variable up.
 pub(crate) fn read(arguments: &ArgMatches, environment: &dyn Fn(&str) -> Option<String>) -> Result<Settings, Wrong> {
-    Reader {
-        given: sources::gather(arguments, environment)?,
-        environment,
-        descriptors: sources::descriptors(),
-    }
-    .settings()
+    Reader::new(arguments, environment)?.settings()
 }

@@ -1,6 +1,6 @@
 //! Settings out of the values that count.
 
-use super::sources::Given;
+use super::sources::{Given, descriptors, gather};
 use super::table::KEY_VARIABLE;
 use super::{LogFormat, Settings, Wrong};
 use crate::guard::{self, Network, Rules};
@@ -22,11 +22,28 @@ pub(super) struct Reader<'a> {
     pub(super) descriptors: Option<u64>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// Collects the values that count. `environment` looks a variable up.
+    pub(super) fn new(
+        arguments: &clap::ArgMatches,
+        environment: &'a dyn Fn(&str) -> Option<String>,
+    ) -> Result<Reader<'a>, Wrong> {
+        Ok(Reader {
+            given: gather(arguments, environment)?,
+            environment,
+            descriptors: descriptors(),
+        })
+    }
+
+    /// The directory of the store.
+    pub(super) fn data(&self) -> Result<PathBuf, Wrong> {
+        let data = self.text("data")?;
+        let data = data.ok_or_else(|| Wrong("no directory: use --data DIR, or set WIX_MEDIA_DATA".to_owned()))?;
+        Ok(data.into())
+    }
+
     pub(super) fn settings(&self) -> Result<Settings, Wrong> {
-        let data = self
-            .text("data")?
-            .ok_or_else(|| Wrong("no directory: use --data DIR, or set WIX_MEDIA_DATA".to_owned()))?;
+        let data = self.data()?;
         let host = self.text("host")?.unwrap_or_else(|| "127.0.0.1".to_owned());
         let port = self.number("port", 0, 65_535)?.unwrap_or(4410);
         let keys = self.keys()?;
@@ -47,7 +64,7 @@ impl Reader<'_> {
         let external = self.external_url()?;
         let rules = self.rules(&host, is_open, external.as_ref(), !keys.is_empty())?;
         Ok(Settings {
-            data: PathBuf::from(data),
+            data,
             page: self.text("page")?.map(PathBuf::from),
             port: u16::try_from(port).unwrap_or_default(),
             rules,

@@ -22,6 +22,8 @@ pub(super) fn gather(
         given.insert(setting.name, Given { values, place });
     };
     let on_line = |setting: &Setting| -> Option<Vec<String>> {
+        // Not every command has every option.
+        arguments.try_contains_id(setting.name).ok()?;
         if setting.kind == Kind::Switch {
             return arguments.get_flag(setting.name).then(|| vec!["true".to_owned()]);
         }

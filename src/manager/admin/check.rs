@@ -11,6 +11,7 @@ use crate::manager::items::verify::{Damage, Expected, Problem, Verdict, Verifica
 use crate::manager::site::{Cause, Site};
 use std::collections::VecDeque;
 use std::fmt;
+use std::num::NonZeroU32;
 
 /// The number of files read from the catalog at once.
 const BATCH_SIZE: u32 = 64;
@@ -31,6 +32,10 @@ const STEP_SIZE: u64 = 1 << 20;
 /// ```
 pub struct Check {
     with_bytes: bool,
+    /// Of so many files, the bytes of one are read.
+    one_in: u32,
+    /// How many of the next files are skipped until then.
+    skipped: u32,
     stage: Stage,
     inspection: Option<Box<dyn Inspection>>,
     is_catalog_whole: Option<bool>,
@@ -80,6 +85,8 @@ impl Default for Check {
     fn default() -> Check {
         Check {
             with_bytes: true,
+            one_in: 1,
+            skipped: 0,
             stage: Stage::Files,
             inspection: None,
             is_catalog_whole: None,
@@ -105,6 +112,25 @@ impl Check {
     pub fn sizes() -> Check {
         Check {
             with_bytes: false,
+            ..Check::default()
+        }
+    }
+
+    /// Creates a check that compares all sizes, and reads the bytes of one file in `one_in`, after the first `skipped` files.
+    ///
+    /// Vary `skipped` from 0 to `one_in` - 1, so that repeated checks come to all files.
+    ///
+    /// ```
+    /// # use std::num::NonZeroU32;
+    /// # use wix_media::manager::{Check, Manager};
+    /// let one_in = NonZeroU32::new(100).unwrap();
+    /// assert!(!Manager::memory()?.check(&mut Check::sample(one_in, 7))?);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn sample(one_in: NonZeroU32, skipped: u32) -> Check {
+        Check {
+            one_in: one_in.get(),
+            skipped,
             ..Check::default()
         }
     }
@@ -220,11 +246,12 @@ impl Check {
                 crc: stored.crc,
                 md5: stored.md5.as_deref(),
             };
-            let verdict = match (&mut self.current, self.with_bytes) {
-                (Some(current), _) => current.advance(&*site.blobs, &expected, &mut budget),
-                (None, with_bytes) => match Verification::new(&*site.blobs, &expected) {
+            let is_read = self.with_bytes && self.skipped == 0;
+            let verdict = match &mut self.current {
+                Some(current) => current.advance(&*site.blobs, &expected, &mut budget),
+                None => match Verification::new(&*site.blobs, &expected) {
                     Err(problem) => Verdict::Damaged(problem),
-                    Ok(_) if !with_bytes => Verdict::Whole,
+                    Ok(_) if !is_read => Verdict::Whole,
                     Ok(begun) => self.current.insert(begun).advance(&*site.blobs, &expected, &mut budget),
                 },
             };
@@ -233,6 +260,10 @@ impl Check {
             }
             self.current = None;
             left -= 1;
+            self.skipped = match self.skipped {
+                0 => self.one_in - 1,
+                left => left - 1,
+            };
             let Some(stored) = self.queue.pop_front() else { break };
             self.files += u64::from(stored.asset.is_none());
             self.bytes += u64::try_from(stored.size).unwrap_or(0);

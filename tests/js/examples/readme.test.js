@@ -186,8 +186,8 @@ suite('commands', () => {
           return error.message;
         }
       case 'target/release/wix-media-server': {
-        const unknown = words.find((word) => word.startsWith('--') && !serverOptions.has(word.slice(2)));
-        return words[0] === 'serve' && !unknown ? undefined : `wix-media-server takes no ${unknown ?? words[0]}`;
+        const unknown = words.find((word) => word.startsWith('--') && !serverOptions.has(word.slice(2)) && word !== '--sample');
+        return ['serve', 'check', 'fsck', 'export', 'import'].includes(words[0]) && !unknown ? undefined : `wix-media-server takes no ${unknown ?? words[0]}`;
       }
       case 'npm':
         return /^(?:install|create vite@latest|run (?:dev|build)|start)\b/.test(words.join(' ')) ? undefined : 'npm installs, creates and starts projects';
