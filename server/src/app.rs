@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::guard::Rules;
+use crate::metrics::Metrics;
 use crate::page::Page;
 use crate::pictures::Pictures;
 use crate::settings::Settings;
@@ -28,6 +29,7 @@ pub(crate) enum Phase {
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) manager: Arc<Manager>,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) pictures: Arc<Pictures>,
     /// The files of the page, if there is one.
     pub(crate) page: Option<Arc<Page>>,
@@ -98,6 +100,7 @@ impl App {
         Ok(App {
             pictures: Arc::new(Pictures::new(Arc::clone(&manager), blobs)),
             manager,
+            metrics: Arc::default(),
             page: page.map(Arc::new),
             directory: storage.directory().to_owned(),
             allow_private_imports: settings.allow_private_imports,

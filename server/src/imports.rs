@@ -19,6 +19,7 @@ const MAX_RETRY: Duration = Duration::from_secs(5);
 
 /// Fetches a source until the outcome is recorded: while the storage is full, the import waits. Gives up when the server stops.
 pub(crate) async fn fetch(app: Arc<App>, order: ImportOrder) {
+    let _import = app.metrics.imports.hold();
     let mut retry = MIN_RETRY;
     while !attempt(&app, &order).await {
         tokio::select! {

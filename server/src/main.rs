@@ -11,6 +11,8 @@
 //! | `intake` | requests whose bodies the manager takes, and its responses |
 //! | `bodies` | bodies in both directions, in pieces |
 //! | `answer` `caller` `failure` | responses before they are sent, who waits for them, and why the server cannot start |
+//! | `admin` `metrics` `probes` | the port for operators |
+//! | `request_id` | the id of a request in all logs |
 //! | `commands` | `/_wix-media/`: what the owner of a server may ask |
 //! | `storage` | the embedded store: a catalog and blobs in one directory |
 //! | `maintenance` | the commands `check`, `fsck`, `export` and `import` |
@@ -25,6 +27,7 @@
 //! The manager is synchronous, so its calls run on the blocking threads of the runtime. No such call waits for the network: a
 //! body is handed over in pieces, and a thread is taken only while a piece is processed.
 
+mod admin;
 mod answer;
 mod app;
 mod bodies;
@@ -37,9 +40,12 @@ mod intake;
 mod listen;
 mod log;
 mod maintenance;
+mod metrics;
 mod network;
 mod page;
 mod pictures;
+mod probes;
+mod request_id;
 mod service;
 mod settings;
 mod socket;

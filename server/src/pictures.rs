@@ -125,6 +125,11 @@ impl Pictures {
         }
     }
 
+    /// How many transformed pictures wait or are being made.
+    pub(crate) fn pending(&self) -> usize {
+        lock(&self.under_way).len()
+    }
+
     /// Waits until a core is free to decode a picture. It never returns `None`, because nobody closes the semaphore.
     pub(crate) async fn core(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.cores).acquire_owned().await.ok()

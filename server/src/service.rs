@@ -8,19 +8,20 @@ use crate::commands;
 use crate::guard::{self, Admitted, Asked};
 use crate::intake::receive;
 use crate::log;
+use crate::metrics::Class;
 use crate::page;
 use crate::pictures;
+use crate::probes;
+use crate::request_id;
 use crate::socket::Activity;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use http_body::Body as _;
 use hyper::body::Incoming;
-use serde_json::json;
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
-use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 use tracing::Instrument;
 use url::Url;
@@ -38,9 +39,12 @@ pub(crate) async fn serve(
     activity: Arc<Activity>,
 ) -> Result<Response<Outgoing>, Infallible> {
     activity.begin();
+    let id = request_id::of(request.headers());
+    let class = Class::of(request.uri().path());
     // At the level of errors, so that they name their request whatever is logged.
     let span = tracing::error_span!(
         "exchange",
+        id = id.to_str().unwrap_or_default(),
         method = %request.method(),
         path = %log::redacted(request.uri().path()),
         peer = %guard::plain(peer),
@@ -52,6 +56,8 @@ pub(crate) async fn serve(
         sent: 0,
         is_complete: false,
         activity,
+        class,
+        metrics: Arc::clone(&app.metrics),
     };
     let is_head = request.method() == Method::HEAD;
     // Dropped with this function when the connection ends.
@@ -59,6 +65,7 @@ pub(crate) async fn serve(
     // A task of its own, so that work goes on when the caller leaves: it must not stop halfway.
     let under_way = Answering::new(&app);
     let answering = async move {
+        let _upload = (class == Class::Upload).then(|| app.metrics.uploads.hold());
         let answer = answer(app, request, peer, local, caller).await;
         drop(under_way);
         answer
@@ -75,6 +82,7 @@ pub(crate) async fn serve(
     let mut response = Response::new(Outgoing::new(answer.content, exchange));
     *response.status_mut() = answer.status;
     *response.headers_mut() = *answer.headers;
+    response.headers_mut().insert(request_id::HEADER, id);
     Ok(response)
 }
 
@@ -176,34 +184,15 @@ fn text_of(value: &HeaderValue) -> Cow<'_, str> {
 }
 
 async fn routed(app: &Arc<App>, head: Head, source: Source, caller: &Caller) -> Answer {
-    match (&*head.method, &*head.path) {
-        ("GET" | "HEAD", "/healthz") => probe(StatusCode::OK, "ok"),
-        ("GET" | "HEAD", "/readyz") => ready(app).await,
-        _ if head.path.starts_with(commands::PATH) => commands::answer(app, head, source, caller).await,
-        _ => match page::answer(app.page.as_ref(), &head).await {
-            Some(answer) => answer,
-            None => call(app, head, source, caller).await,
-        },
+    if let Some(answer) = probes::answer(app, &head.method, &head.path).await {
+        return answer;
     }
-}
-
-fn probe(status: StatusCode, state: &str) -> Answer {
-    Answer::json(status, &json!({ "status": state })).with(header::CACHE_CONTROL, "no-store")
-}
-
-/// Says whether the server takes requests: not while it stops, and not while the catalog cannot be read.
-async fn ready(app: &Arc<App>) -> Answer {
-    if app.is_stopping() {
-        return probe(StatusCode::SERVICE_UNAVAILABLE, "stopping");
+    if head.path.starts_with(commands::PATH) {
+        return commands::answer(app, head, source, caller).await;
     }
-    let own = Arc::clone(app);
-    match spawn_blocking(move || own.manager.next_tick()).await {
-        Ok(Ok(_)) => probe(StatusCode::OK, "ready"),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "the catalog cannot be read");
-            probe(StatusCode::SERVICE_UNAVAILABLE, "catalog unavailable")
-        }
-        Err(error) => broken(&error),
+    match page::answer(app.page.as_ref(), &head).await {
+        Some(answer) => answer,
+        None => call(app, head, source, caller).await,
     }
 }
 

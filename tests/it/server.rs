@@ -7,15 +7,23 @@ use std::path::Path;
 
 /// The parts of `server/src`, ground floor first. A part is a file or a folder. It imports only parts of lower floors.
 const FLOORS: [&[&str]; 10] = [
-    &["caller", "failure", "guard", "network", "socket"],
+    &[
+        "caller",
+        "failure",
+        "guard",
+        "metrics",
+        "network",
+        "request_id",
+        "socket",
+    ],
     &["bodies", "settings", "storage"],
     &["answer"],
     &["maintenance", "page", "pictures"],
     &["log"],
     &["app"],
-    &["intake"],
+    &["intake", "probes"],
     &["commands", "imports"],
-    &["service", "work"],
+    &["admin", "service", "work"],
     &["listen"],
 ];
 

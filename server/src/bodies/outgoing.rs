@@ -1,5 +1,6 @@
 //! Bodies of responses.
 
+use crate::metrics::{Class, Metrics};
 use crate::socket::Activity;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
@@ -150,12 +151,17 @@ pub(crate) struct Exchange {
     /// Whether the whole response was handed over to the connection.
     pub(crate) is_complete: bool,
     pub(crate) activity: Arc<Activity>,
+    pub(crate) class: Class,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 impl Drop for Exchange {
     fn drop(&mut self) {
         self.activity.end();
-        let milliseconds = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let duration = self.began.elapsed();
+        self.metrics
+            .answered(self.class, self.status, duration, self.is_complete);
+        let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         let (status, bytes) = (self.status, self.sent);
         self.span.in_scope(|| {
             if self.is_complete {

@@ -5,6 +5,7 @@
 
 mod connections;
 
+use crate::admin;
 use crate::answer;
 use crate::app::{App, Phase};
 use crate::failure::Failure;
@@ -64,7 +65,12 @@ pub(crate) fn serve(settings: Settings) -> Result<(), Failure> {
 }
 
 async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
-    let listener = bind(&settings.host, settings.port).await?;
+    let listener = bind(&settings.host, settings.port, "--port").await?;
+    let admin = match settings.admin_port {
+        Some(port) => Some(bind(&settings.admin_host, port, "--admin-port").await?),
+        None => None,
+    };
+    let admin_rules = settings.admin_rules.clone();
     let address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
     let mut signals = Signals::new().map_err(|error| Failure(format!("cannot listen to signals: {error}")))?;
     let (phase, phases) = watch::channel(Phase::Running);
@@ -79,6 +85,13 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
     };
     let work = tokio::spawn(work::run(Arc::clone(&app)));
     tracing::info!(address = %format_args!("http://{}", shown(address)), data = %data.display(), "listening");
+
+    let admin = admin.map(|listener| {
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!(address = %format_args!("http://{}", shown(address)), "listening for operators");
+        }
+        tokio::spawn(admin::run(Arc::clone(&app), listener, admin_rules))
+    });
 
     let connections = Arc::new(Connections::new(max_connections, proxies));
     let refusals = Arc::new(Semaphore::new(MAX_REFUSALS));
@@ -121,20 +134,23 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
     if tokio::time::timeout(WORK_TIMEOUT, ending).await.is_err() {
         tracing::warn!("work takes too long, and is cut off");
     }
+    if let Some(admin) = admin {
+        admin.abort();
+    }
     tracing::info!("stopped");
     Ok(app)
 }
 
 /// Listens, with advice for people when that fails.
-async fn bind(host: &str, port: u16) -> Result<TcpListener, Failure> {
+async fn bind(host: &str, port: u16, option: &str) -> Result<TcpListener, Failure> {
     let name = host.trim_start_matches('[').trim_end_matches(']');
     TcpListener::bind((name, port)).await.map_err(|error| {
         Failure(match error.kind() {
             ErrorKind::AddrInUse => {
-                format!("port {port} is in use by another program: stop that, or choose another with --port N")
+                format!("port {port} is in use by another program: stop that, or choose another with {option} N")
             }
             ErrorKind::PermissionDenied => {
-                format!("port {port} needs more rights: choose one above 1023 with --port N")
+                format!("port {port} needs more rights: choose one above 1023 with {option} N")
             }
             ErrorKind::AddrNotAvailable => format!("{host} is not an address of this machine"),
             _ => format!("cannot listen on {host}: {error}"),
@@ -188,6 +204,7 @@ fn admit(
             tasks.spawn(connection(Arc::clone(app), stream, peer, place));
         }
         Err(reason) => {
+            app.metrics.refused_connection();
             tracing::warn!(peer = %peer.ip(), reason, "connection refused");
             // Each of them has a descriptor, so their number has a limit of its own.
             if let Ok(permit) = Arc::clone(refusals).try_acquire_owned() {
@@ -223,6 +240,7 @@ async fn connection(app: Arc<App>, stream: TcpStream, peer: SocketAddr, place: P
     keep_alive(&stream);
     let Ok(local) = stream.local_addr() else { return };
     let local = SocketAddr::new(guard::plain(local.ip()), local.port()).to_string();
+    let _connection = app.metrics.connections.hold();
     let activity = Arc::clone(&place.activity);
     let mut phases = app.phases();
     let service = service_fn(|request| {

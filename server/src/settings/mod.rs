@@ -45,6 +45,10 @@ pub(crate) struct Settings {
     pub(crate) data: PathBuf,
     pub(crate) host: String,
     pub(crate) port: u16,
+    pub(crate) admin_port: Option<u16>,
+    pub(crate) admin_host: String,
+    /// What is allowed at the admin port.
+    pub(crate) admin_rules: Rules,
     /// The keys of callers. Empty: every caller may do everything.
     pub(crate) keys: Vec<String>,
     pub(crate) site_id: Option<String>,

@@ -61,9 +61,22 @@ impl<'a> Reader<'a> {
             }
             _ => self.text("site-id")?,
         };
+        let admin_host = self.text("admin-host")?.unwrap_or_else(|| "127.0.0.1".to_owned());
+        let admin_port = self.number("admin-port", 0, 65_535)?;
         let external = self.external_url()?;
         let rules = self.rules(&host, is_open, external.as_ref(), !keys.is_empty())?;
+        let mut admin_rules = Rules {
+            hosts: rules.hosts.clone(),
+            is_open: !is_this_machine(&admin_host),
+            ..Rules::default()
+        };
+        if guard::is_host_pattern(&admin_host) {
+            admin_rules.hosts.push(admin_host.clone());
+        }
         Ok(Settings {
+            admin_port: admin_port.map(|port| u16::try_from(port).unwrap_or_default()),
+            admin_host,
+            admin_rules,
             data,
             page: self.text("page")?.map(PathBuf::from),
             port: u16::try_from(port).unwrap_or_default(),

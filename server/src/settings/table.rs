@@ -45,7 +45,7 @@ const fn row(
 }
 
 /// All settings.
-pub(crate) const SETTINGS: [Setting; 18] = [
+pub(crate) const SETTINGS: [Setting; 20] = [
     row(
         "config",
         "WIX_MEDIA_CONFIG",
@@ -73,6 +73,20 @@ pub(crate) const SETTINGS: [Setting; 18] = [
         Kind::Number,
         "N",
         "the port; 0 for any free one (4410)",
+    ),
+    row(
+        "admin-port",
+        "WIX_MEDIA_ADMIN_PORT",
+        Kind::Number,
+        "N",
+        "a second port, for metrics and probes; 0 for any free one (none)",
+    ),
+    row(
+        "admin-host",
+        "WIX_MEDIA_ADMIN_HOST",
+        Kind::Text,
+        "HOST",
+        "the address of the admin port, which needs no key (127.0.0.1)",
     ),
     row(
         "api-key-file",

@@ -524,7 +524,7 @@ suite('the page', () => {
         for (const method of ['GET', 'HEAD']) {
           const [one, two] = [await ask(origin, method, name, { headers }), await ask(other, method, name, { headers })];
           const shown = (/** @type {Answer} */ { status, headers: fields }) => {
-            const { date: _, connection: _c, 'keep-alive': _k, etag, 'content-length': _l, 'x-wix-request-id': _r, ...rest } = fields;
+            const { date: _, connection: _c, 'keep-alive': _k, etag, 'content-length': _l, 'x-wix-request-id': _r, 'x-request-id': _i, ...rest } = fields;
             return { status, hasTag: Boolean(etag), ...rest };
           };
           assert.deepEqual(shown(one), shown(two), `${method} ${name} ${JSON.stringify(headers)}`);

@@ -1,0 +1,144 @@
+//! The port for operators: metrics and probes, apart from the port of callers.
+
+use crate::answer::{Answer, broken, refused};
+use crate::app::{App, Phase};
+use crate::bodies::Content;
+use crate::guard::{self, Asked, Rules};
+use crate::metrics::Present;
+use crate::probes;
+use crate::socket::{Activity, Socket};
+use bytes::Bytes;
+use http::header;
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::spawn_blocking;
+
+/// The format of Prometheus.
+const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// The maximum number of connections. Others are closed.
+const MAX_CONNECTIONS: usize = 32;
+
+/// Answers connections until the server stops taking requests, so that probes see that it is stopping. `rules` are those of this port.
+pub(crate) async fn run(app: Arc<App>, listener: TcpListener, rules: Rules) {
+    let mut phases = app.phases();
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let rules = Arc::new(rules);
+    let accepting = async {
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => {
+                    if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+                        tokio::spawn(connection(Arc::clone(&app), Arc::clone(&rules), stream, peer, place));
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection of the admin port");
+                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                }
+            }
+        }
+    };
+    tokio::select! {
+        () = accepting => {}
+        _ = phases.wait_for(|phase| *phase == Phase::Cut) => {}
+    }
+}
+
+async fn connection(
+    app: Arc<App>,
+    rules: Arc<Rules>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    _place: OwnedSemaphorePermit,
+) {
+    let Ok(local) = stream.local_addr() else { return };
+    let activity = Arc::<Activity>::default();
+    let service = service_fn(|request: Request<Incoming>| {
+        let (app, rules, activity) = (Arc::clone(&app), Arc::clone(&rules), Arc::clone(&activity));
+        async move {
+            activity.begin();
+            let answer = answer(&app, &rules, &request, peer, local).await;
+            activity.end();
+            let Content::Whole(bytes) = answer.content else {
+                return Ok::<_, Infallible>(Response::new(Full::default()));
+            };
+            let mut response = Response::new(Full::<Bytes>::new(bytes.unwrap_or_default()));
+            *response.status_mut() = answer.status;
+            *response.headers_mut() = *answer.headers;
+            Ok(response)
+        }
+    });
+    let io = TokioIo::new(Socket::new(stream, Arc::clone(&activity)));
+    let serving = http1::Builder::new()
+        .header_read_timeout(None)
+        .serve_connection(io, service);
+    if let Err(error) = serving.await {
+        tracing::debug!(peer = %peer.ip(), %error, "connection of the admin port ended");
+    }
+}
+
+async fn answer(
+    app: &Arc<App>,
+    rules: &Rules,
+    request: &Request<Incoming>,
+    peer: SocketAddr,
+    local: SocketAddr,
+) -> Answer {
+    let asked = Asked {
+        method: request.method(),
+        path: request.uri().path(),
+        headers: request.headers(),
+        peer: peer.ip(),
+        local: &local.to_string(),
+    };
+    // A web page must not read it through a name of its own that leads here.
+    if let Err(refusal) = guard::judge(&asked, rules) {
+        return refused(refusal.status, refusal.code, &refusal.message);
+    }
+    let (method, path) = (request.method().as_str(), request.uri().path());
+    if let Some(answer) = probes::answer(app, method, path).await {
+        return answer;
+    }
+    match (method, path) {
+        ("GET" | "HEAD", "/metrics") => metrics(app).await,
+        _ => refused(
+            StatusCode::NOT_FOUND,
+            "NOT_FOUND",
+            "path not found: expected /metrics, /healthz or /readyz",
+        ),
+    }
+}
+
+async fn metrics(app: &Arc<App>) -> Answer {
+    let own = Arc::clone(app);
+    let text = spawn_blocking(move || {
+        let usage = own.manager.control("usage", &Value::Null);
+        let present = Present {
+            uptime: own.started.elapsed(),
+            pictures: own.pictures.pending(),
+            bytes: usage.ok().and_then(|usage| usage["bytes"].as_u64()),
+        };
+        own.metrics.text(&present)
+    });
+    match text.await {
+        Ok(text) => {
+            let mut answer = Answer::new(StatusCode::OK)
+                .with(header::CONTENT_TYPE, TEXT)
+                .with(header::CACHE_CONTROL, "no-store");
+            answer.content = Content::whole(text);
+            answer
+        }
+        Err(error) => broken(&error),
+    }
+}
