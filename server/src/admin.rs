@@ -101,6 +101,7 @@ async fn answer(
         headers: request.headers(),
         peer: peer.ip(),
         local: &local.to_string(),
+        is_tls: false,
     };
     // A web page must not read it through a name of its own that leads here.
     if let Err(refusal) = guard::judge(&asked, rules) {

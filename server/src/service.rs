@@ -30,12 +30,20 @@ use wix_media::manager::{Head, Manager, Origin};
 /// The header by which a caller says on whose behalf it uploads.
 const ORIGIN: &str = "wix-media-origin";
 
+/// This end of a connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Near {
+    /// The address and the port.
+    pub(crate) address: String,
+    pub(crate) is_tls: bool,
+}
+
 /// Answers a request.
 pub(crate) async fn serve(
     app: Arc<App>,
     request: Request<Incoming>,
     peer: IpAddr,
-    local: String,
+    near: Near,
     activity: Arc<Activity>,
 ) -> Result<Response<Outgoing>, Infallible> {
     activity.begin();
@@ -66,7 +74,7 @@ pub(crate) async fn serve(
     let under_way = Answering::new(&app);
     let answering = async move {
         let _upload = (class == Class::Upload).then(|| app.metrics.uploads.hold());
-        let answer = answer(app, request, peer, local, caller).await;
+        let answer = answer(app, request, peer, near, caller).await;
         drop(under_way);
         answer
     };
@@ -86,7 +94,7 @@ pub(crate) async fn serve(
     Ok(response)
 }
 
-async fn answer(app: Arc<App>, request: Request<Incoming>, peer: IpAddr, local: String, caller: Caller) -> Answer {
+async fn answer(app: Arc<App>, request: Request<Incoming>, peer: IpAddr, near: Near, caller: Caller) -> Answer {
     let (parts, incoming) = request.into_parts();
     // When dropped, it reads the rest of a body that is refused.
     let source = Source::new((!incoming.is_end_stream()).then_some(incoming));
@@ -101,7 +109,8 @@ async fn answer(app: Arc<App>, request: Request<Incoming>, peer: IpAddr, local: 
         path: &target.path,
         headers: &parts.headers,
         peer,
-        local: &local,
+        local: &near.address,
+        is_tls: near.is_tls,
     };
     let verdict = match guard::judge(&asked, &app.rules) {
         Ok(verdict) => verdict,

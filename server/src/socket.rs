@@ -113,6 +113,12 @@ impl Socket {
         }
     }
 
+    /// Waits for a request as on a new connection, whatever has arrived so far.
+    pub(crate) fn rest(&mut self) {
+        self.reading.clear();
+        self.has_begun = false;
+    }
+
     /// Counts what was written, or waits for the other end to receive more.
     fn wrote(&mut self, context: &mut Context<'_>, outcome: Poll<Result<usize>>) -> Poll<Result<usize>> {
         match outcome {

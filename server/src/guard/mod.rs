@@ -87,6 +87,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) peer: IpAddr,
     /// The address and the port of this end.
     pub(crate) local: &'a str,
+    /// Whether the connection itself is over TLS.
+    pub(crate) is_tls: bool,
 }
 
 /// A request that is refused.
@@ -183,7 +185,7 @@ pub(crate) fn judge(asked: &Asked<'_>, rules: &Rules) -> Result<Admitted, Refusa
     }
     Ok(Admitted {
         host: text,
-        is_secure: forwarded("x-forwarded-proto").is_some_and(|scheme| scheme == "https"),
+        is_secure: forwarded("x-forwarded-proto").map_or(asked.is_tls, |scheme| scheme == "https"),
         audience,
         may_run: may_run(headers),
         // The manager lets pages of other origins read what they may call, but not what only its owner may.

@@ -56,6 +56,7 @@ impl Given {
             headers: &self.headers,
             peer: self.peer.parse().expect("an address"),
             local: "127.0.0.1:4410",
+            is_tls: false,
         };
         judge(&asked, rules)
     }
@@ -374,6 +375,7 @@ fn listed_origin_may_read_what_only_the_owner_may() {
             headers: &given.headers,
             peer: IpAddr::from([127, 0, 0, 1]),
             local: "localhost",
+            is_tls: false,
         };
         let mut fields = HeaderMap::new();
         protect(&mut fields, &verdict);

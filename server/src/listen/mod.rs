@@ -4,13 +4,14 @@
 //! accepts no more connections and waits for requests that are under way, for a limited time. A second signal cuts them off.
 
 mod connections;
+mod tls;
 
 use crate::admin;
 use crate::answer;
 use crate::app::{App, Phase};
 use crate::failure::Failure;
 use crate::guard;
-use crate::service;
+use crate::service::{self, Near};
 use crate::settings::Settings;
 use crate::socket::Socket;
 use crate::work;
@@ -24,9 +25,10 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tls::Tls;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -71,6 +73,11 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
         None => None,
     };
     let admin_rules = settings.admin_rules.clone();
+    let tls = settings.tls.clone().map(Tls::open).transpose()?.map(Arc::new);
+    // Without TLS, the signal ends the process, as it does for any program.
+    let hangups = tls.is_some().then(|| signal(SignalKind::hangup())).transpose();
+    let mut hangups = hangups.map_err(|error| Failure(format!("cannot listen to signals: {error}")))?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
     let mut signals = Signals::new().map_err(|error| Failure(format!("cannot listen to signals: {error}")))?;
     let (phase, phases) = watch::channel(Phase::Running);
@@ -84,7 +91,7 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
         _ = signals.next() => return Err(Failure("stopped before the storage was open".to_owned())),
     };
     let work = tokio::spawn(work::run(Arc::clone(&app)));
-    tracing::info!(address = %format_args!("http://{}", shown(address)), data = %data.display(), "listening");
+    tracing::info!(address = %format_args!("{scheme}://{}", shown(address)), data = %data.display(), "listening");
 
     let admin = admin.map(|listener| {
         if let Ok(address) = listener.local_addr() {
@@ -99,7 +106,7 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => admit(&app, &connections, &refusals, &mut tasks, stream, peer),
+                Ok((stream, peer)) => admit(&app, tls.as_ref(), &connections, &refusals, &mut tasks, stream, peer),
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
                     // A connection that has already gone needs no pause.
@@ -109,6 +116,9 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
                 }
             },
             Some(_) = tasks.join_next() => {}
+            () = next(&mut hangups) => if let Some(tls) = &tls {
+                reload(tls);
+            },
             _ = signals.next() => break,
         }
     }
@@ -170,8 +180,8 @@ fn shown(address: SocketAddr) -> SocketAddr {
 
 /// The signals that end the server.
 struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
+    interrupt: Signal,
+    terminate: Signal,
 }
 
 impl Signals {
@@ -190,9 +200,26 @@ impl Signals {
     }
 }
 
+/// Waits for a signal; forever if there is none to wait for.
+async fn next(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => _ = signal.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Reads the certificate again.
+fn reload(tls: &Tls) {
+    match tls.reload() {
+        Ok(()) => tracing::info!("the certificate was read again"),
+        Err(failure) => tracing::error!(%failure, "the certificate stays as it is"),
+    }
+}
+
 /// Serves a new connection, or refuses it.
 fn admit(
     app: &Arc<App>,
+    tls: Option<&Arc<Tls>>,
     connections: &Arc<Connections>,
     refusals: &Arc<Semaphore>,
     tasks: &mut JoinSet<()>,
@@ -201,13 +228,16 @@ fn admit(
 ) {
     match connections.admit(peer.ip()) {
         Ok(place) => {
-            tasks.spawn(connection(Arc::clone(app), stream, peer, place));
+            tasks.spawn(connection(Arc::clone(app), tls.cloned(), stream, peer, place));
         }
         Err(reason) => {
             app.metrics.refused_connection();
             tracing::warn!(peer = %peer.ip(), reason, "connection refused");
             // Each of them has a descriptor, so their number has a limit of its own.
-            if let Ok(permit) = Arc::clone(refusals).try_acquire_owned() {
+            // Over TLS, the reason would cost a handshake.
+            if tls.is_none()
+                && let Ok(permit) = Arc::clone(refusals).try_acquire_owned()
+            {
                 tasks.spawn(turn_away(stream, reason, permit));
             }
         }
@@ -233,21 +263,45 @@ async fn turn_away(mut stream: TcpStream, reason: String, _permit: OwnedSemaphor
     _ = tokio::time::timeout(REFUSAL_TIMEOUT, sending).await;
 }
 
-async fn connection(app: Arc<App>, stream: TcpStream, peer: SocketAddr, place: Place) {
+async fn connection(app: Arc<App>, tls: Option<Arc<Tls>>, stream: TcpStream, peer: SocketAddr, place: Place) {
     // Without it, the end of a response would wait for the acknowledgement of its beginning.
     _ = stream.set_nodelay(true);
     // A stream of events without events would never notice that its reader is gone without a word.
     keep_alive(&stream);
     let Ok(local) = stream.local_addr() else { return };
-    let local = SocketAddr::new(guard::plain(local.ip()), local.port()).to_string();
+    let near = Near {
+        address: SocketAddr::new(guard::plain(local.ip()), local.port()).to_string(),
+        is_tls: tls.is_some(),
+    };
     let _connection = app.metrics.connections.hold();
+    let socket = Socket::new(stream, Arc::clone(&place.activity));
+    let Some(tls) = tls else {
+        return converse(app, socket, peer, near, &place).await;
+    };
+    let mut phases = app.phases();
+    let accepted = tokio::select! {
+        accepted = tls.accept(socket) => accepted,
+        () = place.evicted.notified() => return,
+        _ = phases.wait_for(|phase| *phase != Phase::Running) => return,
+    };
+    match accepted {
+        Ok(stream) => converse(app, stream, peer, near, &place).await,
+        Err(error) => tracing::debug!(peer = %peer.ip(), %error, "no TLS"),
+    }
+}
+
+/// Answers the requests of a connection.
+async fn converse<S>(app: Arc<App>, stream: S, peer: SocketAddr, near: Near, place: &Place)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let activity = Arc::clone(&place.activity);
     let mut phases = app.phases();
     let service = service_fn(|request| {
-        let (app, local, activity) = (Arc::clone(&app), local.clone(), Arc::clone(&activity));
-        service::serve(app, request, peer.ip(), local, activity)
+        let (app, near, activity) = (Arc::clone(&app), near.clone(), Arc::clone(&activity));
+        service::serve(app, request, peer.ip(), near, activity)
     });
-    let io = TokioIo::new(Socket::new(stream, Arc::clone(&activity)));
+    let io = TokioIo::new(stream);
     let serving = http1::Builder::new()
         .header_read_timeout(None)
         .max_buf_size(BUFFER_SIZE)

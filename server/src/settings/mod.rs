@@ -39,6 +39,13 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// The files of a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TlsFiles {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
 /// The settings of `serve`.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -49,6 +56,7 @@ pub(crate) struct Settings {
     pub(crate) admin_host: String,
     /// What is allowed at the admin port.
     pub(crate) admin_rules: Rules,
+    pub(crate) tls: Option<TlsFiles>,
     /// The keys of callers. Empty: every caller may do everything.
     pub(crate) keys: Vec<String>,
     pub(crate) site_id: Option<String>,

@@ -2,7 +2,7 @@
 
 use super::sources::{Given, descriptors, gather};
 use super::table::KEY_VARIABLE;
-use super::{LogFormat, Settings, Wrong};
+use super::{LogFormat, Settings, TlsFiles, Wrong};
 use crate::guard::{self, Network, Rules};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -77,6 +77,7 @@ impl<'a> Reader<'a> {
             admin_port: admin_port.map(|port| u16::try_from(port).unwrap_or_default()),
             admin_host,
             admin_rules,
+            tls: self.tls()?,
             data,
             page: self.text("page")?.map(PathBuf::from),
             port: u16::try_from(port).unwrap_or_default(),
@@ -203,6 +204,19 @@ impl<'a> Reader<'a> {
                 "{KEY_VARIABLE} must not be empty: set a key, or unset it"
             ))),
             Some(key) => Ok(vec![key.trim().to_owned()]),
+        }
+    }
+
+    /// The files of the certificate: both or neither.
+    fn tls(&self) -> Result<Option<TlsFiles>, Wrong> {
+        match (self.text("tls-cert")?, self.text("tls-key")?) {
+            (None, None) => Ok(None),
+            (Some(certificate), Some(key)) => Ok(Some(TlsFiles {
+                certificate: certificate.into(),
+                key: key.into(),
+            })),
+            (Some(_), None) => Err(Wrong(format!("{} needs --tls-key FILE", self.place("tls-cert")))),
+            (None, Some(_)) => Err(Wrong(format!("{} needs --tls-cert FILE", self.place("tls-key")))),
         }
     }
 

@@ -45,7 +45,7 @@ const fn row(
 }
 
 /// All settings.
-pub(crate) const SETTINGS: [Setting; 20] = [
+pub(crate) const SETTINGS: [Setting; 22] = [
     row(
         "config",
         "WIX_MEDIA_CONFIG",
@@ -87,6 +87,20 @@ pub(crate) const SETTINGS: [Setting; 20] = [
         Kind::Text,
         "HOST",
         "the address of the admin port, which needs no key (127.0.0.1)",
+    ),
+    row(
+        "tls-cert",
+        "WIX_MEDIA_TLS_CERT",
+        Kind::Text,
+        "FILE",
+        "answer over TLS with this certificate chain, as PEM; SIGHUP reads it again (no TLS)",
+    ),
+    row(
+        "tls-key",
+        "WIX_MEDIA_TLS_KEY",
+        Kind::Text,
+        "FILE",
+        "the private key of the certificate, as PEM",
     ),
     row(
         "api-key-file",

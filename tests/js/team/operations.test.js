@@ -1,9 +1,13 @@
-// What operators see of wix-media-server: request ids, and the metrics of the admin port.
+// What operators see of wix-media-server: request ids, the metrics of the admin port, and TLS.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { request as httpsRequest } from 'node:https';
+import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { temporaryFolder } from '../harness/manager.js';
 import { createClient } from '../harness/package.js';
-import { ask, native } from './native.js';
+import { ask, native, run } from './native.js';
 
 /** @import { TestContext } from 'node:test' */
 
@@ -17,6 +21,35 @@ async function operated(t) {
   const { address } = await server.logged('listening for operators');
   return { ...server, admin: String(address) };
 }
+
+/**
+ * Makes a certificate for this machine, with its key.
+ *
+ * @param {string} folder
+ */
+function certify(folder) {
+  const [cert, key] = ['cert.pem', 'key.pem'].map((name) => join(folder, name));
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-keyout', key, '-out', cert, ...subject], { stdio: 'ignore' });
+  return { cert, key };
+}
+
+/**
+ * One request over TLS on a connection of its own.
+ *
+ * @param {string} url
+ * @param {string} ca
+ * @returns {Promise<{ status: number | undefined, text: string, fingerprint: string }>}
+ */
+const askSecurely = (url, ca) =>
+  new Promise((resolve, reject) => {
+    const request = httpsRequest(url, { ca, agent: false }, async (response) => {
+      const { fingerprint256 } = /** @type {import('node:tls').TLSSocket} */ (response.socket).getPeerCertificate();
+      const text = Buffer.concat(await response.toArray()).toString();
+      resolve({ status: response.statusCode, text, fingerprint: fingerprint256 });
+    });
+    request.on('error', reject).end();
+  });
 
 /**
  * The values of a text of metrics, by name and labels.
@@ -68,6 +101,73 @@ suite('wix-media-server: operations', () => {
     assert.deepEqual([values.wix_media_uploads, values.wix_media_imports, values.wix_media_pictures_pending], [0, 0, 0]);
     // Names of files, keys and addresses are in no label.
     assert.doesNotMatch(text, /small|missing|127\.0\.0\.1/);
+  });
+
+  test('each key has a rate of its own', async (t) => {
+    const folder = await temporaryFolder(t);
+    const keys = join(folder, 'keys');
+    writeFileSync(keys, 'first-key\nsecond-key\n');
+    const { origin } = await native(t, join(folder, 'data'), ['--api-key-file', keys, '--site-id', 'site', '--requests-per-minute', '2']);
+    const list = (/** @type {string} */ authorization) => ask(origin, 'GET', '/site-media/v1/folders', { headers: { authorization, 'wix-site-id': 'site' } });
+    assert.deepEqual([(await list('first-key')).status, (await list('first-key')).status], [200, 200]);
+    const refused = await list('first-key');
+    assert.equal(refused.status, 429);
+    assert.ok(Number(refused.headers['retry-after']) >= 1);
+    assert.equal((await list('second-key')).status, 200);
+    // Probes are not calls.
+    assert.equal((await ask(origin, 'GET', '/healthz')).status, 200);
+  });
+
+  test('TLS: requests are answered, URLs begin with https, and SIGHUP reads the certificate again', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { cert, key } = certify(folder);
+    const server = await native(t, join(folder, 'data'), ['--tls-cert', cert, '--tls-key', key]);
+    assert.match(server.origin, /^https:/);
+    const first = readFileSync(cert, 'utf8');
+    const path = '/site-media/v1/files/generate-upload-url';
+    const health = await askSecurely(`${server.origin}/healthz`, first);
+    assert.equal(health.status, 200);
+    const { status, text } = await new Promise((resolve, reject) => {
+      const request = httpsRequest(server.origin + path, { method: 'POST', ca: first, agent: false, headers: { 'content-type': 'application/json' } }, async (response) => {
+        resolve({ status: response.statusCode, text: Buffer.concat(await response.toArray()).toString() });
+      });
+      request.on('error', reject).end(JSON.stringify({ mimeType: 'text/plain' }));
+    });
+    assert.equal(status, 200, text);
+    assert.match(JSON.parse(text).uploadUrl, new RegExp(`^${server.origin}/`));
+    // Without TLS there is no answer.
+    await assert.rejects(ask(server.origin.replace('https', 'http'), 'GET', '/healthz'));
+
+    certify(folder);
+    server.child.kill('SIGHUP');
+    await server.logged('the certificate was read again');
+    const again = await askSecurely(`${server.origin}/healthz`, readFileSync(cert, 'utf8'));
+    assert.equal(again.status, 200);
+    assert.notEqual(again.fingerprint, health.fingerprint);
+
+    writeFileSync(cert, 'no certificate');
+    server.child.kill('SIGHUP');
+    await server.logged('the certificate stays as it is');
+    writeFileSync(cert, first);
+    await assert.rejects(askSecurely(`${server.origin}/healthz`, first));
+    assert.equal((await server.end()).code, 0);
+  });
+
+  test('TLS: a wrong file or half a pair is one sentence', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { cert, key } = certify(folder);
+    const line = ['serve', '--data', join(folder, 'data'), '--port', '0'];
+    for (const [args, code, expected] of /** @type {[string[], number, RegExp][]} */ ([
+      [['--tls-cert', cert], 2, /^wix-media-server: --tls-cert needs --tls-key FILE\n$/],
+      [['--tls-key', key], 2, /^wix-media-server: --tls-key needs --tls-cert FILE\n$/],
+      [['--tls-cert', key, '--tls-key', key], 1, /^wix-media-server: cannot read the certificate in .*key\.pem: .+\n$/],
+      [['--tls-cert', cert, '--tls-key', cert], 1, /^wix-media-server: cannot read the private key in .*cert\.pem: .+\n$/],
+      [['--tls-cert', join(folder, 'none'), '--tls-key', key], 1, /^wix-media-server: cannot read the certificate in .*none: .+\n$/],
+    ])) {
+      const ended = await run([...line, ...args]);
+      assert.equal(ended.code, code, `${args}`);
+      assert.match(ended.stderr, expected);
+    }
   });
 
   test('the admin port answers metrics and probes, and nothing else', async (t) => {

@@ -1,0 +1,84 @@
+// The files of server/deploy: what reads them finds no fault, and they name settings that exist.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '../harness/manager.js';
+import { program } from './native.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const read = (/** @type {string} */ name) => readFileSync(join(ROOT, name), 'utf8');
+const UNIT = read('server/deploy/wix-media-server.service');
+const IMAGE = read('server/deploy/Dockerfile');
+
+/** Instructions of a Dockerfile that this repository uses, each with the form of its arguments. */
+const INSTRUCTIONS = /** @type {Record<string, RegExp>} */ ({
+  FROM: /^[a-z]+:[\w.-]+( AS [a-z]+)?$/,
+  WORKDIR: /^\/\S+$/,
+  COPY: /^(--from=[a-z]+ )?\S+ \S+$/,
+  RUN: /^\S.*$/s,
+  USER: /^\d+$/,
+  ENV: /^\w+=\S+$/,
+  VOLUME: /^\[.*\]$/,
+  EXPOSE: /^\d+$/,
+  ENTRYPOINT: /^\[.*\]$/,
+  CMD: /^\[.*\]$/,
+});
+
+/**
+ * The instructions of a Dockerfile, with the lines that a backslash joins.
+ *
+ * @param {string} text
+ */
+function instructionsOf(text) {
+  const lines = text.split('\n').filter((line) => line && !line.startsWith('#')).join('\n').replaceAll('\\\n', ' ').split('\n');
+  return lines.map((line) => {
+    const [, name, rest] = /^([A-Z]+) (.*)$/.exec(line) ?? assert.fail(`no instruction: ${line}`);
+    assert.match(rest, INSTRUCTIONS[name] ?? assert.fail(`unknown instruction: ${line}`), line);
+    return { name, rest };
+  });
+}
+
+suite('wix-media-server: deployment', () => {
+  test('systemd finds no fault in the unit', async (t) => {
+    assert.match(UNIT, /^ExecStart=\/usr\/local\/bin\/wix-media-server serve$/m);
+    const file = join(await temporaryFolder(t), 'wix-media-server.service');
+    const verify = (/** @type {string} */ text) => {
+      // systemd looks for the program.
+      writeFileSync(file, text.replace('/usr/local/bin/wix-media-server', program()));
+      const { status, stderr, error } = spawnSync('systemd-analyze', ['verify', '--man=no', '--recursive-errors=no', file], { encoding: 'utf8' });
+      if (error) throw error;
+      return [status, stderr];
+    };
+    assert.deepEqual(verify(UNIT), [0, '']);
+    assert.match(String(verify(UNIT.replace('TimeoutStopSec=45', 'TimeoutStopSec=soon'))[1]), /Failed to parse time value/);
+  });
+
+  test('the Dockerfile has known instructions, stages and paths', () => {
+    const instructions = instructionsOf(IMAGE);
+    const stages = instructions.filter(({ name }) => name === 'FROM').map(({ rest }) => / AS (\w+)$/.exec(rest)?.[1]);
+    for (const { name, rest } of instructions) {
+      if (rest.startsWith('[')) assert.ok(Array.isArray(JSON.parse(rest)), rest);
+      const [, from] = /^--from=(\w+)/.exec(rest) ?? [];
+      if (from) assert.ok(stages.includes(from), rest);
+      if (name === 'RUN') execFileSync('sh', ['-n', '-c', rest]);
+    }
+    const [, manifest] = /--manifest-path (\S+)/.exec(IMAGE) ?? [];
+    assert.ok(existsSync(join(ROOT, manifest)), manifest);
+    // The image compiles with at least the Rust that the server needs.
+    const [, needed] = /^rust-version = "1\.(\d+)"$/m.exec(read('server/Cargo.toml')) ?? [];
+    const [, found] = /^FROM rust:1\.(\d+)-/m.exec(IMAGE) ?? [];
+    assert.ok(Number(found) >= Number(needed), `${found} >= ${needed}`);
+    assert.throws(() => instructionsOf('FORM rust:1.90'), /unknown instruction/);
+    assert.throws(() => instructionsOf('COPY --form=build a b c'));
+  });
+
+  test('both name settings that exist', () => {
+    const table = read('server/src/settings/table.rs');
+    const named = [UNIT, IMAGE].flatMap((text) => text.match(/WIX_\w+/g) ?? []);
+    assert.ok(named.length >= 8);
+    for (const name of named) assert.match(table, new RegExp(`"${name}"`), name);
+  });
+});
