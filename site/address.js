@@ -1,6 +1,9 @@
 // Where a file of the repository stands on the site.
 import { posix } from 'node:path';
 
+/** The folder of documents that the build makes. The repository has none of this name. */
+export const GENERATED = 'api/';
+
 /**
  * Returns the address of a file's page, relative to the root of the site.
  *
@@ -8,7 +11,7 @@ import { posix } from 'node:path';
  */
 export function addressOf(path) {
   if (!path.endsWith('.md')) return `source/${path}.html`;
-  const below = path.startsWith('docs/') ? path.slice('docs/'.length) : `project/${path}`;
+  const below = path.startsWith('docs/') ? path.slice('docs/'.length) : path.startsWith(GENERATED) ? path : `project/${path}`;
   return below.replace(/(^|\/)README\.md$/, '$1index.md').replace(/\.md$/, '.html');
 }
 

@@ -1,14 +1,16 @@
 // The documentation site: `node site/build.js OUT`. It follows the links of docs/README.md, so that every page can be reached, and renders
 // documents as they are in the repository. A link that leads nowhere fails.
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { addressOf, linkBetween, resolveLink } from './address.js';
+import { addressOf, GENERATED, linkBetween, resolveLink } from './address.js';
 import { withAddresses } from './browser/imports.js';
 import { readContents } from './contents.js';
+import { writeDeclarations } from './declarations.js';
 import { colour, renderDocument } from './document.js';
 import { packageFiles } from './package-files.js';
 import { searchIndex } from './search-index.js';
@@ -26,8 +28,12 @@ if (!out) {
   process.exit(2);
 }
 
+/** Where the generated documents are. */
+const made = await mkdtemp(join(tmpdir(), 'wix-media-site-'));
 /** @param {string} path */
-const read = (path) => readFile(join(root, path), 'utf8');
+const locate = (path) => join(path.startsWith(GENERATED) ? made : root, path);
+/** @param {string} path */
+const read = (path) => readFile(locate(path), 'utf8');
 
 /**
  * Writes a file below the root of the site.
@@ -44,7 +50,7 @@ await rm(out, { recursive: true, force: true });
 
 /** Documents by their path. @type {Map<string, Document>} */
 const documents = new Map();
-const waiting = new Set([CONTENTS]);
+const waiting = new Set([CONTENTS, ...(await writeDeclarations(join(root, 'dist'), made))]);
 /** @type {Set<string>} */
 const pictures = new Set();
 for (const path of waiting) {
@@ -52,7 +58,7 @@ for (const path of waiting) {
   const link = (/** @type {string} */ target) => {
     const found = resolveLink(path, target);
     if (!found) return target;
-    if (!existsSync(join(root, found.path))) throw new Error(`${path}: file not found: ${found.path}`);
+    if (!existsSync(locate(found.path))) throw new Error(`${path}: file not found: ${found.path}`);
     if (PICTURES.has(extname(found.path))) {
       pictures.add(found.path);
       return linkBetween(addressOf(path), `pictures/${found.path}`);
@@ -80,6 +86,7 @@ const parts = readContents(await read(CONTENTS), (target) => resolveLink(CONTENT
   title: part.title,
   pages: part.pages.map(({ title, path }) => ({ title, address: addressOf(path) })),
 }));
+parts.find(({ title }) => title === 'Reference')?.pages.push({ title: 'Declarations', address: addressOf(`${GENERATED}README.md`) });
 for (const [path, document] of documents) await write(addressOf(path), frame(document, addressOf(path), parts));
 for (const path of pictures) {
   await mkdir(dirname(join(out, 'pictures', path)), { recursive: true });
@@ -111,5 +118,6 @@ await build({
 });
 await copyFile(join(root, 'site/browser/theme.js'), join(out, 'assets/theme.js'));
 await copyFile(join(root, 'www/favicon.svg'), join(out, 'assets/favicon.svg'));
+await rm(made, { recursive: true });
 const runnable = pages.reduce((sum, { document }) => sum + document.html.split('data-runnable').length - 1, 0);
 console.log(`${documents.size} pages with ${runnable} examples that run in the browser`);

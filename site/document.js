@@ -5,7 +5,7 @@ import { obstacleTo } from './runnable.js';
 
 /** @typedef {{ id: string, level: number, text: string }} Heading */
 /** @typedef {{ title: string, html: string, headings: Heading[], sections: Section[] }} Document */
-/** A heading with the text below it, for the search. @typedef {{ id: string, heading: string, text: string }} Section */
+/** A heading with the text below it, for the search. @typedef {{ id: string, level: number, heading: string, text: string }} Section */
 
 const COLOURED = new Set(['js', 'jsx', 'ts', 'json', 'css']);
 const markdown = new MarkdownIt({ html: true });
@@ -54,10 +54,12 @@ markdown.renderer.rules.table_close = () => '</table></div>\n';
  */
 export function renderDocument(text, link) {
   const parsed = markdown.parse(text, {});
+  /** Anchors of the text itself take precedence over those of headings. */
+  const explicit = new Set([...text.matchAll(/<a id="([^"]+)"/g)].map(([, id]) => id));
   /** @type {Heading[]} */
   const headings = [];
   /** @type {Section[]} */
-  const sections = [{ id: '', heading: '', text: '' }];
+  const sections = [{ id: '', level: 1, heading: '', text: '' }];
   /** @type {Map<string, number>} */
   const taken = new Map();
   for (const [index, token] of parsed.entries()) {
@@ -67,9 +69,10 @@ export function renderDocument(text, link) {
       const count = taken.get(base) ?? 0;
       taken.set(base, count + 1);
       const id = count === 0 ? base : `${base}-${count}`;
-      token.attrSet('id', id);
-      headings.push({ id, level: Number(token.tag[1]), text: plain });
-      sections.push({ id, heading: plain, text: '' });
+      if (!explicit.has(id)) token.attrSet('id', id);
+      const level = Number(token.tag[1]);
+      headings.push({ id, level, text: plain });
+      sections.push({ id, level, heading: plain, text: '' });
     } else if (token.type === 'inline') {
       for (const child of token.children ?? []) {
         if (child.type === 'link_open') child.attrSet('href', link(String(child.attrGet('href'))));
