@@ -39,8 +39,9 @@
 //! - Return [`Error::Unavailable`] when the store cannot be reached at the moment. It is retried too, a few times.
 //! - Methods that take several rows write them as a set, in as few round trips as the store allows. The single forms of
 //!   these methods have default implementations.
-//! - Compare and order texts by code points. A text may hold any character, U+0000 included. Return each as it was
-//!   written, also where it is JSON: a type that rewrites JSON, such as `jsonb` of PostgreSQL, does not fit.
+//! - Compare and order texts by code points. A text may hold any character but U+0000, which PostgreSQL cannot hold and the
+//!   manager refuses. Return each as it was written, also where it is JSON: a type that rewrites JSON, such as `jsonb` of
+//!   PostgreSQL, does not fit.
 //! - Give event numbers in the order of the commits: a reader that has seen number *n* never finds a smaller one later.
 //! - Build pages with [`walk`], which asks for ranges of an index.
 //! - Change a large tree in constant time for each of its folders: see [Large trees](#large-trees).

@@ -13,7 +13,7 @@ use super::auth::oauth;
 use super::backup::import::Importing;
 use super::clock::Pace;
 use super::http::collected::Collected;
-use super::http::error::{Outcome, Refusal};
+use super::http::error::{Outcome, Refusal, Violation};
 use super::http::message::{Head, Response};
 use super::http::router::Route;
 use super::http::validate;
@@ -233,6 +233,13 @@ impl Intake {
                 return Err(Refusal::code(403, "READ_ONLY", text));
             }
             return Ok(Stage::Call(Box::new(route), manager.site.bodies.begin()));
+        }
+        // Fields of the API are checked by name. Here are ids, names of files and tokens.
+        if [&head.path, &head.query]
+            .iter()
+            .any(|text| text.contains('\0') || text.contains("%00"))
+        {
+            return Err(Violation::null_character("url").into());
         }
         let site = &manager.site;
         let transfer = head.path.strip_prefix(TUS).and_then(|rest| rest.strip_prefix('/'));

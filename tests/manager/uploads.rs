@@ -761,3 +761,35 @@ proptest! {
         prop_assert_eq!(bytes, source);
     }
 }
+
+#[test]
+fn null_character_in_url_name_or_metadata_is_refused() {
+    let site = Site::new();
+    let put = |path: &str| site.json(Request::new("PUT", path).body(PNG));
+    let refused = (400, "FORMAT".to_owned());
+    let reason_of = |(status, answer): (u16, Value)| (status, reason(&answer));
+    let body = json!({ "mimeType": "image/png" });
+    let path = target(&text(&site.post("/files/generate-upload-url", body)["uploadUrl"]));
+    assert_eq!(reason_of(put(&format!("{path}?filename=a%00.png"))), refused);
+    assert_eq!(reason_of(site.json(Request::new("GET", "/media/a%00.png"))), refused);
+    assert_eq!(
+        site.refused("GET", "/files/get-file-by-id?fileId=a%00", Value::Null),
+        refused
+    );
+    let import = json!({ "url": "https://h.example/a%00.png" });
+    assert_eq!(site.refused("POST", "/files/import", import), refused);
+    let body = json!({ "mimeType": "image/png", "fileName": "a.png" });
+    let answer = site.post("/files/generate-resumable-upload-url", body);
+    let token = BASE64.encode(text(&answer["uploadToken"]).as_bytes());
+    let metadata = format!("token {token},filename {}", BASE64.encode(b"a\0.png"));
+    let create = Request::new("POST", &target(&text(&answer["uploadUrl"])))
+        .header("Tus-Resumable", "1.0.0")
+        .header("Upload-Length", "5")
+        .header("Upload-Metadata", &metadata);
+    assert_eq!(reason_of(site.json(create)), refused);
+    assert_eq!(
+        put(&format!("{path}?filename=a%2500.png")).0,
+        200,
+        "an escaped percent sign"
+    );
+}

@@ -14,7 +14,7 @@ functions![
 /// Events of one call have numbers without gaps, in the order of their bodies.
 pub fn events_come_in_the_order_of_their_numbers(catalog: &dyn Catalog) {
     assert_eq!(read(catalog, |snapshot| snapshot.last_event()), 0);
-    let bodies = ["a", "b", "\u{5199} \0"].map(str::to_owned);
+    let bodies = ["a", "b", "\u{5199} \u{1}"].map(str::to_owned);
     let first = write(catalog, |writer| writer.insert_events(&bodies));
     assert!(first >= 1);
     let next = write(catalog, |writer| {

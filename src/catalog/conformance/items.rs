@@ -24,7 +24,7 @@ functions![
 fn full() -> File {
     File {
         id: "id".into(),
-        name: "n\0ame \u{1f} 写真 \"'%_".into(),
+        name: "n\u{1}ame \u{1f} 写真 \"'%_".into(),
         parent: "p".into(),
         area: Area::Trash,
         created: 5,
@@ -62,7 +62,7 @@ pub fn file_keeps_every_member(catalog: &dyn Catalog) {
 
 /// Every member of a folder survives, whatever characters it holds.
 pub fn folder_keeps_every_member(catalog: &dyn Catalog) {
-    let live = Folder::new("f", "n\0ame \u{1f} 写真", "p", Area::Visitors, 5);
+    let live = Folder::new("f", "n\u{1}ame \u{1f} 写真", "p", Area::Visitors, 5);
     let mut trashed = Folder::new("g", "", TRASH_ROOT, Area::Trash, -1);
     trashed.updated = i64::MAX;
     trashed.trashed = full().trashed;

@@ -91,7 +91,21 @@ struct TrashedLine {
 /// Reads a line.
 fn parse<T: DeserializeOwned>(line: &[u8]) -> Result<T, String> {
     let value = json::parse(line).map_err(|error| format!("this is no JSON: {error}"))?;
+    if has_null_character(&value) {
+        return Err("a text contains the character U+0000, which not every store can hold".to_owned());
+    }
     json::read(&value).map_err(|error| error.to_string())
+}
+
+fn has_null_character(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_null_character),
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, member)| name.contains('\0') || has_null_character(member)),
+        _ => false,
+    }
 }
 
 /// Writes a line.

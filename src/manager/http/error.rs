@@ -42,6 +42,11 @@ impl Violation {
         Violation::new(field, "MIN_LENGTH", text).with(json!({ "threshold": 1 }))
     }
 
+    /// Creates the violation of a text with U+0000, which not every store can hold (`docs/contract/choices.md#u55`).
+    pub(crate) fn null_character(field: impl Into<String>) -> Violation {
+        Violation::new(field, "FORMAT", "must not contain the character U+0000")
+    }
+
     pub(crate) fn with(self, data: Value) -> Violation {
         Violation {
             data: Some(data),

@@ -109,6 +109,9 @@ pub(crate) fn fields(route: &Route, query: &str, body: &[u8]) -> Outcome<Fields>
             } else {
                 given.and_then(|owner| owner.get(name))
             };
+            if let Some(given) = given {
+                refuse_null_characters(field.name, given, &mut violations);
+            }
             let value = check(field, field.name, given, place == Place::Query, &mut violations);
             if let Some(value) = value {
                 checked.insert(field.name.to_owned(), value);
@@ -126,6 +129,27 @@ pub(crate) fn fields(route: &Route, query: &str, body: &[u8]) -> Outcome<Fields>
         sent,
         entry_violations,
     })
+}
+
+/// Refuses texts with U+0000, also those in maps and filters and the names of their members.
+fn refuse_null_characters(path: &str, value: &Value, violations: &mut Vec<Violation>) {
+    match value {
+        Value::String(text) if text.contains('\0') => violations.push(Violation::null_character(path)),
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                refuse_null_characters(&format!("{path}[{at}]"), item, violations);
+            }
+        }
+        Value::Object(members) => {
+            if members.keys().any(|name| name.contains('\0')) {
+                violations.push(Violation::null_character(path));
+            }
+            for (name, member) in members {
+                refuse_null_characters(&format!("{path}.{name}"), member, violations);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Returns whether a violation concerns only one entry of a bulk import. An entry without a URL, and one that is not an
@@ -572,6 +596,49 @@ mod tests {
         ] {
             assert_eq!(checked("files", name, "", &body), Err(expected), "{name} {body}");
         }
+    }
+
+    #[test]
+    fn text_with_null_character_is_refused_at_any_depth() {
+        for (group, name, body, path) in [
+            ("files", "searchFiles", json!({ "search": "a\0b" }), "search"),
+            (
+                "files",
+                "getFileDescriptors",
+                json!({ "fileIds": ["a", "\0"] }),
+                "fileIds[1]",
+            ),
+            (
+                "files",
+                "updateFileDescriptor",
+                json!({ "file": { "id": "a", "labels": ["\0"] } }),
+                "file.labels[0]",
+            ),
+            (
+                "files",
+                "queryFileDescriptors",
+                json!({ "query": { "filter": { "displayName": { "$eq": "\0" } } } }),
+                "query.filter.displayName.$eq",
+            ),
+            (
+                "files",
+                "importFile",
+                json!({ "url": "https://h/a", "externalInfo": { "externalIds": { "\0": 1 } } }),
+                "externalInfo.externalIds",
+            ),
+        ] {
+            let violations = checked(group, name, "", &body).expect_err("a refusal");
+            assert!(
+                violations
+                    .as_array()
+                    .is_some_and(|all| all.contains(&json!([path, "FORMAT"]))),
+                "{name}: {violations}"
+            );
+        }
+        assert_eq!(
+            checked("files", "listFiles", "parentFolderId=a%00", &Value::Null),
+            Err(json!([["parentFolderId", "FORMAT"]]))
+        );
     }
 
     #[test]

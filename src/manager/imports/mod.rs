@@ -158,6 +158,9 @@ fn accept_import(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<File> {
     }
     let name_in_url = url_policy::name_in(url);
     let name = given.unwrap_or(&name_in_url);
+    if name.contains('\0') {
+        return Err(Violation::null_character("url").into());
+    }
     let declared = match fields.text("mimeType").filter(|mime| !mime.is_empty()) {
         Some(mime) => content::declared(mime, given)?,
         None => None,

@@ -89,6 +89,9 @@ pub(crate) fn create(tx: &mut Tx<'_>, head: &Head, blob: &str) -> Outcome<Respon
         None => Some(length_of(head)?.ok_or_else(|| bad_length("must be a whole number"))?),
     };
     upload.filename = find("filename").filter(|name| !name.trim().is_empty());
+    if upload.filename.as_deref().is_some_and(|name| name.contains('\0')) {
+        return Err(Violation::null_character("Upload-Metadata").into());
+    }
     let limit = upload_limit(&upload, head, tx.options)?;
     if length.is_some_and(|length| length > limit) {
         return Err(over_limit(413, limit));
