@@ -1,5 +1,6 @@
 //! The rows of a catalog, as values.
 
+use super::fold::{fold, fold_all};
 use crate::model::area::Area;
 use crate::model::media_type::MediaType;
 use crate::model::status::Status;
@@ -37,6 +38,17 @@ pub struct Folder {
 }
 
 impl Folder {
+    /// The text that searches look at: the name, [folded](super::fold()).
+    ///
+    /// ```
+    /// use wix_media::catalog::{Area, Folder};
+    ///
+    /// assert_eq!(Folder::new("f1", "Animals", "media-root", Area::Site, 0).folded(), "animals");
+    /// ```
+    pub fn folded(&self) -> String {
+        fold(&self.name)
+    }
+
     /// A live folder.
     ///
     /// ```
@@ -105,13 +117,33 @@ pub struct File {
 }
 
 impl File {
-    /// Changes the file as its folder was changed.
-    pub(crate) fn follow(&mut self, folder: &Folder) {
+    /// Changes the file as its folder was changed (see [large trees](super#large-trees)).
+    ///
+    /// ```
+    /// use wix_media::catalog::{Area, File, Folder};
+    ///
+    /// let mut file = File::new("a.bin", "a.bin", "f1", Area::Site, 0);
+    /// file.follow(&Folder::new("f1", "Animals", "visitor-uploads", Area::Visitors, 0));
+    /// assert_eq!(file.area, Area::Visitors);
+    /// ```
+    pub fn follow(&mut self, folder: &Folder) {
         self.area = folder.area;
         self.trashed = folder.trashed.as_ref().map(|trashed| Trashed {
             parent: self.parent.clone(),
             ..trashed.clone()
         });
+    }
+
+    /// The text that searches look at: name, MIME type and labels, [folded](super::fold()) and apart from each other.
+    ///
+    /// ```
+    /// use wix_media::catalog::{Area, File};
+    ///
+    /// assert!(File::new("a.bin", "A.BIN", "media-root", Area::Site, 0).folded().starts_with("a.bin"));
+    /// ```
+    pub fn folded(&self) -> String {
+        let texts = [&self.name[..], &self.mime].into_iter();
+        fold_all(texts.chain(self.labels.iter().map(String::as_str)))
     }
 
     /// A live, public, ready and empty file of the type `OTHER`.

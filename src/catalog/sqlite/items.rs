@@ -1,6 +1,5 @@
 //! Rows of folders and files.
 
-use super::super::fold::{fold, fold_all};
 use super::super::{Error, File, Folder, ReadItems, Result, Trashed, WriteItems};
 use super::{Session, damaged, read_area};
 use crate::model::media_type::MediaType;
@@ -112,8 +111,7 @@ pub(super) fn read_file(row: &Row<'_>) -> rusqlite::Result<File> {
 /// Runs a statement whose parameters begin with the columns of a file and its folded texts, followed by `more`.
 fn run_with_file(session: &Session<'_>, sql: &str, file: &File, more: &[&dyn ToSql]) -> Result<()> {
     let labels = serde_json::to_string(&file.labels).map_err(|cause| Error::Store(Box::new(cause)))?;
-    let texts = [&file.name[..], &file.mime].into_iter();
-    let folded = fold_all(texts.chain(file.labels.iter().map(String::as_str)));
+    let folded = file.folded();
     let trashed = file.trashed.as_ref();
     let columns: [&dyn ToSql; 25] = [
         &file.id,
@@ -258,7 +256,7 @@ impl WriteItems for Session<'_> {
                 trashed.map(|trashed| trashed.area.number()),
                 trashed.map(|trashed| trashed.deletion),
                 trashed.map(|trashed| trashed.at),
-                fold(&folder.name),
+                folder.folded(),
             ],
         )
         .map(drop)
@@ -273,7 +271,7 @@ impl WriteItems for Session<'_> {
                 folder.parent,
                 folder.area.number(),
                 folder.updated,
-                fold(&folder.name),
+                folder.folded(),
             ],
         )
         .map(drop)
