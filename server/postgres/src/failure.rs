@@ -1,0 +1,63 @@
+//! Errors of PostgreSQL as errors of a catalog.
+
+use deadpool_postgres::PoolError;
+use std::error::Error as _;
+use tokio_postgres::Error;
+use tokio_postgres::error::SqlState;
+use wix_media::catalog;
+
+/// The error of a catalog that an error of a statement or of a connection is.
+pub(crate) fn failure(error: Error) -> catalog::Error {
+    let Some(state) = error.code() else {
+        if is_lost(&error) {
+            return catalog::Error::Unavailable(Box::new(error));
+        }
+        return catalog::Error::Store(Box::new(error));
+    };
+    match *state {
+        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => catalog::Error::Conflict,
+        // A writer that waited too long, a statement that took too long, and a standby that was the primary until now.
+        SqlState::LOCK_NOT_AVAILABLE | SqlState::QUERY_CANCELED | SqlState::READ_ONLY_SQL_TRANSACTION => {
+            catalog::Error::Unavailable(Box::new(error))
+        }
+        SqlState::DISK_FULL => catalog::Error::Full(Box::new(error)),
+        _ if is_outage(state) => catalog::Error::Unavailable(Box::new(error)),
+        _ => catalog::Error::Store(Box::new(error)),
+    }
+}
+
+/// Whether the server refuses connections, or ended this one: connection exceptions, too few resources, and interventions of an
+/// operator, such as a shutdown.
+fn is_outage(state: &SqlState) -> bool {
+    let code = state.code();
+    code.starts_with("53") || is_end(state)
+}
+
+/// Whether the server ended the connection.
+fn is_end(state: &SqlState) -> bool {
+    let code = state.code();
+    code.starts_with("08") || code.starts_with("57P") || *state == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
+}
+
+/// Whether the connection broke, so that nobody knows what became of the last statement.
+pub(crate) fn is_lost(error: &Error) -> bool {
+    match error.code() {
+        Some(state) => is_end(state),
+        None => error.is_closed() || error.source().is_some_and(|source| source.is::<std::io::Error>()),
+    }
+}
+
+/// The error of a catalog that cannot get a connection.
+pub(crate) fn without_connection(error: PoolError) -> catalog::Error {
+    match error {
+        // A password that is wrong, or a database that does not exist, stays so.
+        PoolError::Backend(error)
+            if error
+                .code()
+                .is_some_and(|state| state.code().starts_with("28") || *state == SqlState::UNDEFINED_DATABASE) =>
+        {
+            catalog::Error::Store(Box::new(error))
+        }
+        error => catalog::Error::Unavailable(Box::new(error)),
+    }
+}

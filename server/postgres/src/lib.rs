@@ -1,0 +1,37 @@
+//! The catalog of the Media Manager on PostgreSQL: many sites in one database, for many processes at once.
+//!
+//! | File | Contents |
+//! |---|---|
+//! | `store.rs` | the database and its sites |
+//! | `connections.rs` | connections, and the threads that wait for them |
+//! | `schema.rs` `migrations/` | versions of the schema, and what a database must be like |
+//! | `session.rs` | transactions: how they begin, wait for each other, end, and find out what became of them |
+//! | `values.rs` `failure.rs` | values with their types, and errors |
+//! | `items.rs` `trees.rs` `stale.rs` | rows of folders and files, changes of whole trees, and files that follow them later |
+//! | `listing.rs` `grams.rs` | pages and searches |
+//! | `events.rs` `uploads.rs` `jobs.rs` `bundles.rs` `assets.rs` `settings.rs` | everything else |
+//! | `load.rs` | changes of everything at once |
+//!
+//! Every statement names the site in its first value, `$1`.
+
+mod assets;
+mod bundles;
+mod connections;
+mod events;
+mod failure;
+mod grams;
+mod items;
+mod jobs;
+mod listing;
+mod load;
+mod schema;
+mod session;
+mod settings;
+mod stale;
+mod store;
+mod trees;
+mod uploads;
+mod values;
+
+pub use connections::Limits;
+pub use store::{Site, Store};

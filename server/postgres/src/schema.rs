@@ -1,0 +1,128 @@
+//! Versions of the schema, and what a database must be like.
+//!
+//! A migration runs in one transaction, under a lock that it holds until its commit, so two at once do one after the other, also
+//! behind a pooler. A server of an older release goes on beside a newer schema for as long as the row of that schema says so:
+//! releases add first and remove what is no longer needed in the release after the next.
+
+use crate::connections::Connections;
+use crate::failure::failure;
+use crate::values::values;
+use tokio_postgres::SimpleQueryMessage;
+use wix_media::catalog::{Error, Result};
+
+/// One script per version, each with the oldest version of the schema that a release may know which goes on beside it.
+const MIGRATIONS: [(&str, i64); 1] = [(include_str!("migrations/1.sql"), 1)];
+
+/// The version of the schema that this release knows.
+const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// What the transactions of migrations lock, in the key space that all programs of a database share.
+const LOCK: i64 = 0x0077_6978_6d65_6469;
+
+/// The oldest release of PostgreSQL, as it numbers them.
+const MIN_SERVER: i64 = 150_000;
+
+const CREATE_DATABASE: &str =
+    "CREATE DATABASE wix_media TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'";
+
+/// The first row of an answer, as texts.
+fn first_row(messages: &[SimpleQueryMessage]) -> Vec<Option<String>> {
+    let row = messages.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(row),
+        _ => None,
+    });
+    row.map_or_else(Vec::new, |row| {
+        (0..row.len())
+            .map(|column| row.get(column).map(str::to_owned))
+            .collect()
+    })
+}
+
+/// The version of the schema, 0 without one, and the oldest version that a release has to know.
+fn found(connections: &Connections) -> Result<(i64, i64)> {
+    let client = connections.lend()?;
+    let exists = connections
+        .wait(client.query_typed_one("SELECT to_regclass('schema_version') IS NOT NULL", &[]))
+        .map_err(failure)?;
+    if !exists.try_get::<_, bool>(0).map_err(failure)? {
+        return Ok((0, 0));
+    }
+    let row = connections
+        .wait(client.query_typed_one("SELECT version, oldest FROM schema_version", &[]))
+        .map_err(failure)?;
+    Ok((row.try_get(0).map_err(failure)?, row.try_get(1).map_err(failure)?))
+}
+
+/// Refuses a database that this release cannot work on.
+pub(crate) fn check(connections: &Connections) -> Result<()> {
+    let (found, oldest) = found(connections)?;
+    if found < VERSION {
+        let text = format!(
+            "the database has version {found} of the schema, and this release needs {VERSION}: run wix-media-server migrate"
+        );
+        return Err(Error::Store(text.into()));
+    }
+    if oldest > VERSION {
+        return Err(Error::Newer { found });
+    }
+    Ok(())
+}
+
+/// Brings the database to the version of the schema that this release knows.
+pub(crate) fn migrate(connections: &Connections) -> Result<()> {
+    check_server(connections)?;
+    let mut client = connections.lend()?;
+    connections.wait(async {
+        let transaction = client.transaction().await.map_err(failure)?;
+        let lock = "SELECT pg_advisory_xact_lock($1)";
+        transaction.query_typed(lock, values![LOCK]).await.map_err(failure)?;
+        let create = "CREATE TABLE IF NOT EXISTS schema_version (version bigint NOT NULL, oldest bigint NOT NULL)";
+        transaction.batch_execute(create).await.map_err(failure)?;
+        let select = "SELECT version, oldest FROM schema_version";
+        let row = transaction.query_typed_opt(select, &[]).await.map_err(failure)?;
+        let (found, oldest) = match row {
+            Some(row) => (row.try_get(0).map_err(failure)?, row.try_get(1).map_err(failure)?),
+            None => {
+                let insert = "INSERT INTO schema_version (version, oldest) VALUES (0, 0)";
+                transaction.batch_execute(insert).await.map_err(failure)?;
+                (0_i64, 0_i64)
+            }
+        };
+        if oldest > VERSION {
+            return Err(Error::Newer { found });
+        }
+        for ((script, oldest), version) in MIGRATIONS.iter().zip(1_i64..).filter(|(_, version)| *version > found) {
+            transaction.batch_execute(script).await.map_err(failure)?;
+            let update = "UPDATE schema_version SET version = $1, oldest = $2";
+            transaction
+                .execute_typed(update, values![version, *oldest])
+                .await
+                .map_err(failure)?;
+        }
+        transaction.commit().await.map_err(failure)
+    })
+}
+
+/// Refuses a server that is too old, and a database in which searches would find no letters.
+fn check_server(connections: &Connections) -> Result<()> {
+    let client = connections.lend()?;
+    // A server asks the character type of the database what a letter is, and pg_trgm keeps nothing else.
+    let question =
+        "SELECT current_setting('server_version_num'), current_setting('server_encoding'), lower('\u{c4}') = '\u{e4}'";
+    let answer = connections.wait(client.simple_query(question)).map_err(failure)?;
+    let row = first_row(&answer);
+    let column = |number: usize| row.get(number).cloned().flatten().unwrap_or_default();
+    let version = column(0);
+    if version.parse::<i64>().map_or(true, |version| version < MIN_SERVER) {
+        let text = format!("the server has version number {version}, and PostgreSQL 15 or later is needed");
+        return Err(Error::Store(text.into()));
+    }
+    if column(1) != "UTF8" || column(2) != "t" {
+        let text = format!(
+            "the database has the encoding {} and a character type without letters beyond ASCII: make one by {CREATE_DATABASE}",
+            column(1)
+        );
+        return Err(Error::Store(text.into()));
+    }
+    Ok(())
+}

@@ -1,0 +1,290 @@
+//! Transactions.
+//!
+//! A snapshot is a transaction that reads, and lasts as long as its [`Session`]. A writer locks the row of its site in `tail` first,
+//! so the writers of a site take turns in all processes, and each statement sees everything that earlier writers committed. Their
+//! changes of that row are collected, and written with the commit in one round trip.
+//!
+//! Each commit leaves a mark in the row. When the connection breaks during a commit, the marks tell whether it happened: the next
+//! connection waits for the row, and looks. Nothing less does. The database itself may forget the number of a transaction in a
+//! crash, and give it to another one.
+
+use crate::connections::Connections;
+use crate::failure::{failure, is_lost};
+use crate::values::Value;
+use deadpool_postgres::Object;
+use std::cell::Cell;
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_postgres::types::FromSql;
+use tokio_postgres::{Row, SimpleQueryMessage};
+use wix_media::catalog::{Error, Read, Result, Write};
+
+/// How many marks of commits a site keeps.
+const MARKS: i64 = 32;
+
+/// How long a commit whose answer was lost is looked for, and how long between two looks.
+const RESOLVE_TIMEOUT: Duration = Duration::from_secs(10);
+const RESOLVE_INTERVAL: Duration = Duration::from_millis(100);
+
+/// What a transaction is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Reading.
+    Snapshot,
+    /// Reading for a long time.
+    Long,
+    /// Writing. The commit of a lazy writer does not wait for the disk.
+    Writer { is_lazy: bool },
+}
+
+/// The row of a site that each writer locks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tail {
+    pub(crate) last_event: i64,
+    pub(crate) bytes: i64,
+    commits: i64,
+}
+
+/// A transaction: one that reads, or one that also writes.
+pub(crate) struct Session {
+    connections: Arc<Connections>,
+    /// `None` once the transaction has ended.
+    client: Option<Object>,
+    pub(crate) site: i64,
+    pub(crate) tail: Tail,
+    /// Whether the site may have stale files.
+    pub(crate) has_stale: bool,
+    /// Whether a statement failed. The database then answers COMMIT by a rollback, and reports no error.
+    has_failed: Cell<bool>,
+    kind: Kind,
+    /// The turn of a writer, or the right to a snapshot that lasts.
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Session")
+            .field("site", &self.site)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The columns of the rows of an answer.
+fn columns(messages: Vec<SimpleQueryMessage>) -> Vec<String> {
+    let mut texts = Vec::new();
+    for message in messages {
+        if let SimpleQueryMessage::Row(row) = message {
+            texts.extend((0..row.len()).map(|column| row.get(column).unwrap_or_default().to_owned()));
+        }
+    }
+    texts
+}
+
+impl Session {
+    /// Begins a transaction, in one round trip.
+    pub(crate) fn begin(
+        connections: &Arc<Connections>,
+        site: i64,
+        kind: Kind,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Result<Session> {
+        let client = connections.lend()?;
+        let limits = &connections.limits;
+        let idle = match kind {
+            Kind::Long => limits.long_idle_timeout,
+            _ => limits.idle_timeout,
+        };
+        let isolation = match kind {
+            Kind::Writer { .. } => "READ COMMITTED",
+            _ => "REPEATABLE READ READ ONLY",
+        };
+        // Every setting is one of the transaction, because a pooler may give the next one another connection.
+        let mut sql = format!(
+            "BEGIN ISOLATION LEVEL {isolation}; SET LOCAL statement_timeout = {};
+             SET LOCAL idle_in_transaction_session_timeout = {}; SET LOCAL lock_timeout = {};",
+            limits.statement_timeout.as_millis(),
+            idle.as_millis(),
+            limits.lock_timeout.as_millis(),
+        );
+        if let Kind::Writer { is_lazy: true } = kind {
+            sql.push_str("SET LOCAL synchronous_commit = off;");
+        }
+        let lock = match kind {
+            Kind::Writer { .. } => " FOR UPDATE",
+            _ => "",
+        };
+        // The stale folders come from a statement of their own: the snapshot of the first is as old as its wait for the lock.
+        sql.push_str(&format!(
+            "SELECT last_event, bytes, commits FROM tail WHERE site = {site}{lock};
+             SELECT EXISTS (SELECT 1 FROM stale WHERE site = {site})"
+        ));
+        let mut session = Session {
+            connections: Arc::clone(connections),
+            client: Some(client),
+            site,
+            tail: Tail::default(),
+            has_stale: false,
+            has_failed: Cell::new(false),
+            kind,
+            _permit: permit,
+        };
+        let answer = connections
+            .wait(session.client()?.simple_query(&sql))
+            .map_err(failure)?;
+        let columns = columns(answer);
+        let [last_event, bytes, commits, has_stale] = &columns[..] else {
+            return Err(Error::Store("the site was removed".into()));
+        };
+        let number = |text: &str| text.parse::<i64>().map_err(|error| Error::Store(Box::new(error)));
+        session.tail = Tail {
+            last_event: number(last_event)?,
+            bytes: number(bytes)?,
+            commits: number(commits)?,
+        };
+        session.has_stale = has_stale == "t";
+        Ok(session)
+    }
+
+    fn client(&self) -> Result<&Object> {
+        self.client
+            .as_ref()
+            .ok_or_else(|| Error::Store("the transaction has ended".into()))
+    }
+
+    fn kept<T>(&self, result: std::result::Result<T, tokio_postgres::Error>) -> Result<T> {
+        result.map_err(|error| {
+            self.has_failed.set(true);
+            failure(error)
+        })
+    }
+
+    /// Runs a statement and returns how many rows it changed.
+    pub(crate) fn run(&self, sql: &str, values: &[Value<'_>]) -> Result<u64> {
+        let client = self.client()?;
+        self.kept(self.connections.wait(client.execute_typed(sql, values)))
+    }
+
+    /// Every row of an answer.
+    pub(crate) fn all<T>(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+        read: impl FnMut(&Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let client = self.client()?;
+        let rows = self.kept(self.connections.wait(client.query_typed(sql, values)))?;
+        rows.iter().map(read).collect()
+    }
+
+    /// The first row of an answer.
+    pub(crate) fn one<T>(
+        &self,
+        sql: &str,
+        values: &[Value<'_>],
+        read: impl FnMut(&Row) -> Result<T>,
+    ) -> Result<Option<T>> {
+        Ok(self.all(sql, values, read)?.into_iter().next())
+    }
+
+    /// The number in the first row of an answer, 0 without a row.
+    pub(crate) fn number(&self, sql: &str, values: &[Value<'_>]) -> Result<i64> {
+        Ok(self.one(sql, values, |row| get(row, 0))?.unwrap_or(0))
+    }
+
+    /// Whether a query that asks `SELECT EXISTS` finds something.
+    pub(crate) fn exists(&self, sql: &str, values: &[Value<'_>]) -> Result<bool> {
+        Ok(self.one(sql, values, |row| get(row, 0))?.unwrap_or(false))
+    }
+
+    /// Finds out whether a commit whose answer was lost has happened.
+    fn resolve(&self, mark: i64, cause: tokio_postgres::Error) -> Result<()> {
+        let start = Instant::now();
+        let sql = format!(
+            "BEGIN; SET LOCAL lock_timeout = {0}; SET LOCAL statement_timeout = {0};
+             SELECT commits, {mark} = ANY(marks) FROM tail WHERE site = {1} FOR UPDATE; ROLLBACK",
+            RESOLVE_TIMEOUT.as_millis(),
+            self.site
+        );
+        while start.elapsed() < RESOLVE_TIMEOUT {
+            // The row is free once the transaction has ended, one way or the other.
+            let answer = self
+                .connections
+                .lend()
+                .and_then(|client| self.connections.wait(client.simple_query(&sql)).map_err(failure));
+            if let Ok(answer) = answer {
+                match &columns(answer)[..] {
+                    [_, marked] if marked == "t" => return Ok(()),
+                    [commits, _]
+                        if commits
+                            .parse::<i64>()
+                            .is_ok_and(|commits| commits - self.tail.commits < MARKS) =>
+                    {
+                        return Err(Error::Unavailable(Box::new(cause)));
+                    }
+                    _ => break,
+                }
+            }
+            std::thread::sleep(RESOLVE_INTERVAL);
+        }
+        let text = format!("the connection broke during a commit, whose outcome is unknown: {cause}");
+        Err(Error::Store(text.into()))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Not waited for: this may run while a thread panics, or on one that runs futures. A connection on which it fails is
+        // closed, which ends the transaction too.
+        if let Some(client) = self.client.take() {
+            self.connections.spawn(async move {
+                _ = client.batch_execute("ROLLBACK").await;
+            });
+        }
+    }
+}
+
+impl Read for Session {}
+
+impl Write for Session {
+    fn commit(mut self: Box<Self>) -> Result<()> {
+        if self.has_failed.get() || !matches!(self.kind, Kind::Writer { .. }) {
+            return Err(Error::Store("the transaction has failed".into()));
+        }
+        let mark = self.connections.mark();
+        let sql = format!(
+            "UPDATE tail SET last_event = {}, bytes = {}, commits = commits + 1,
+                 marks = (marks || {mark}::bigint)[greatest(cardinality(marks) + 2 - {MARKS}, 1):]
+             WHERE site = {}; COMMIT",
+            self.tail.last_event, self.tail.bytes, self.site
+        );
+        let result = self.connections.wait(self.client()?.batch_execute(&sql));
+        match result {
+            Ok(()) => {
+                self.client = None;
+                Ok(())
+            }
+            Err(error) if is_lost(&error) => {
+                // It leaves the pool before its successor is asked for.
+                self.client = self.client.take().and_then(|client| {
+                    drop(Object::take(client));
+                    None
+                });
+                self.resolve(mark, error)
+            }
+            Err(error) => Err(failure(error)),
+        }
+    }
+}
+
+/// A column of a row.
+pub(crate) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: usize) -> Result<T> {
+    row.try_get(column).map_err(failure)
+}
+
+/// A column that holds a number which is never negative.
+pub(crate) fn get_u32(row: &Row, column: usize) -> Result<u32> {
+    let number: i64 = get(row, column)?;
+    u32::try_from(number).map_err(|error| Error::Store(Box::new(error)))
+}

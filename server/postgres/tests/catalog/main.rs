@@ -1,0 +1,11 @@
+//! The catalog on a PostgreSQL that these tests start, directly and behind a PgBouncer that gives each transaction another
+//! connection.
+#![allow(clippy::unwrap_used)]
+
+mod cluster;
+mod conformance;
+mod proxy;
+mod schema;
+mod search;
+mod tenancy;
+mod transactions;

@@ -1,0 +1,86 @@
+//! Searches among more files than are looked into one by one.
+
+use crate::cluster::cluster;
+use std::cmp::Ordering;
+use wix_media::catalog::walk::compare;
+use wix_media::catalog::{Area, Catalog, Children, File, Item, Page, Sort, fold};
+use wix_media_postgres::Site;
+
+/// Some files to be found, which are older than 6,000 others.
+fn planted(site: &Site) -> Vec<File> {
+    let names = [
+        "Ember 12",
+        "ember 12.jpg",
+        "zz",
+        "a-b+c",
+        "\u{1f600}",
+        "写真集",
+        "50%_\\",
+        "ember",
+        "EMBER 12",
+        "qj",
+        "写真",
+    ];
+    let mut files = Vec::new();
+    let mut writer = site.write().unwrap();
+    for (number, name) in (0..).zip(names) {
+        let mut file = File::new(&format!("f{number:02}"), name, "media-root", Area::Site, number / 3);
+        file.size = number % 4;
+        writer.insert_file(&file).unwrap();
+        files.push(file);
+    }
+    writer.commit().unwrap();
+    let number: String = format!("{site:?}").chars().filter(char::is_ascii_digit).collect();
+    cluster().run(&format!(
+        "INSERT INTO file (site, id, name, parent, area, created, updated, media_type, mime, private, size, hash, crc, status,
+             labels, facts, external, tag)
+         SELECT {number}, 'other' || n, 'o' || n, 'media-root', 0, n, 1000 + n, 'OTHER', 'x/y', false, 1000 + n, '', 0, 'READY',
+             '[]', '{{}}', '{{}}', '' FROM generate_series(1, 6000) AS n;
+         INSERT INTO file_text (site, id, folded, grams) SELECT site, id, name, ARRAY['o'] FROM file
+         WHERE site = {number} AND id LIKE 'other%'"
+    ));
+    files
+}
+
+#[test]
+fn rare_text_is_found_behind_many_other_files() {
+    let site = cluster().site();
+    let files = planted(&site);
+    let snapshot = site.read().unwrap();
+    for text in [
+        "ember 12",
+        "EMBER",
+        "zz",
+        "z",
+        "a-b",
+        "-",
+        "\u{1f600}",
+        "写真",
+        "写",
+        "真集",
+        "%_\\",
+        "q",
+        "nowhere",
+        "xq",
+    ] {
+        for sort in [Sort::Updated, Sort::Name, Sort::Size] {
+            for (descending, backwards) in [(true, false), (false, false), (true, true), (false, true)] {
+                let mut page = Page::new(Children::In(vec![Area::Site, Area::Visitors]), 2);
+                (page.sort, page.descending, page.backwards) = (sort, descending, backwards);
+                page.text = fold(text);
+                let mut expected: Vec<&File> = files.iter().filter(|file| file.folded().contains(&page.text)).collect();
+                expected
+                    .sort_by(|one, other| -> Ordering { compare(&page, &one.position(sort), &other.position(sort)) });
+                let mut found = Vec::new();
+                loop {
+                    let files = snapshot.files(&page).unwrap();
+                    let Some(last) = files.last() else { break };
+                    page.from = Some(last.position(sort));
+                    found.extend(files.into_iter().map(|file| file.id));
+                }
+                let expected: Vec<_> = expected.into_iter().map(|file| file.id.clone()).collect();
+                assert_eq!(found, expected, "{text:?} {page:?}");
+            }
+        }
+    }
+}
