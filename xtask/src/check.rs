@@ -88,7 +88,7 @@ pub(crate) fn check(project: &Project) -> Result<bool> {
 
 fn formatting(project: &Project) -> Result<()> {
     run(cargo(&["fmt", "--all", "--", "--check"]).current_dir(&project.root))?;
-    run(&mut server::cargo(project, &["fmt", "--", "--check"]))?;
+    run(&mut server::cargo(project, &["fmt", "--all", "--", "--check"]))?;
     run(cargo(&["fmt", "--", "--check"]).current_dir(project.root.join("examples/rust")))
 }
 
@@ -163,7 +163,7 @@ fn lints(project: &Project) -> Result<()> {
         }
         run(command.args(STRICT).current_dir(&project.root))?;
     }
-    run(server::cargo(project, &["clippy", "--locked", "--all-targets"]).args(STRICT))
+    run(server::cargo(project, &["clippy", "--workspace", "--locked", "--all-targets"]).args(STRICT))
 }
 
 fn documentation(project: &Project) -> Result<()> {

@@ -149,6 +149,17 @@ pub(crate) fn exiftool() -> Result<()> {
     debian_packages(&[("exiftool", "libimage-exiftool-perl")])
 }
 
+/// Installs a server of PostgreSQL, which is not on the PATH, and a pooler for it.
+pub(crate) fn postgresql() -> Result<()> {
+    let folders = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let has_server = std::env::var_os("WIX_MEDIA_POSTGRES_BIN").is_some()
+        || folders
+            .into_iter()
+            .any(|folder| folder.path().join("bin/initdb").is_file());
+    let wanted = [("pgbouncer", "pgbouncer"), ("initdb", "postgresql")];
+    debian_packages(&wanted[..if has_server { 1 } else { 2 }])
+}
+
 /// Installs a decoder of HEIC, of which the manager can make use.
 pub(crate) fn libheif() -> Result<()> {
     debian_packages(&[("heif-convert", "libheif-examples")])

@@ -73,7 +73,8 @@ pub(crate) enum Ring {
     Page,
     /// `tests/js/tools`: the packed package in projects that install their tools from npm.
     Tools,
-    /// `server` and `tests/js/team`: the native server, with the clients and directories of the package.
+    /// `server` and `tests/js/team`: the native server, with the clients and directories of the package, and its catalog on
+    /// PostgreSQL.
     Team,
 }
 
@@ -164,7 +165,8 @@ impl Ring {
             }
             Self::Js | Self::Package | Self::Page | Self::Tools => self.node_tests(project, scratch, is_quick, node),
             Self::Team => {
-                let mut command = server::cargo(project, &["test", "--locked", "--no-fail-fast"]);
+                machine::postgresql()?;
+                let mut command = server::cargo(project, &["test", "--workspace", "--locked", "--no-fail-fast"]);
                 scratch.lend(&mut command);
                 let transcript = transcript(&mut command)?;
                 let mut summary = judge(summary::of_rust(&transcript.text), transcript.status.success());
