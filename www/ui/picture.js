@@ -6,6 +6,7 @@ import { isTransformable, smallerFormat, transformedUrl } from '../model/image-u
 import { webAddress } from '../text/web-address.js';
 import { iconOf, playingTime } from '../text/words.js';
 import { element, icon } from './element.js';
+import { onceItStays } from './scrolling.js';
 
 /** More pixels than this per CSS pixel cost bytes and are hardly seen. */
 const MAX_PIXEL_RATIO = 2;
@@ -39,7 +40,7 @@ export function picture(file, place, width, height) {
     else image.remove();
   };
   image.addEventListener('error', next);
-  next();
+  onceItStays(image, next);
   frame.append(image);
   if (play) frame.append(play);
   return frame;
@@ -88,7 +89,7 @@ function still(file, place, mark) {
   });
   video.addEventListener('loadeddata', () => video.classList.add('loaded'));
   video.addEventListener('error', () => video.remove());
-  setSource(video, place, `${file.url}#t=0.5`, () => video.remove());
+  onceItStays(video, () => setSource(video, place, `${file.url}#t=0.5`, () => video.remove()));
   return video;
 }
 
