@@ -33,5 +33,5 @@ export const linkBetween = (from, to) => posix.relative(posix.dirname(from), to)
 export function resolveLink(path, target) {
   if (/^[a-z]+:/.test(target)) return undefined;
   const [file, anchor] = target.split('#');
-  return { path: file ? posix.join(posix.dirname(path), file) : path, anchor: anchor ? `#${anchor}` : '' };
+  return { path: file ? posix.join(posix.dirname(path), file).replace(/\/$/, '') : path, anchor: anchor ? `#${anchor}` : '' };
 }

@@ -1,7 +1,7 @@
 // The documentation site: `node site/build.js OUT`. It follows the links of docs/README.md, so that every page can be reached, and renders
 // documents as they are in the repository. A link that leads nowhere fails.
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import process from 'node:process';
@@ -54,7 +54,7 @@ const waiting = new Set([CONTENTS, ...(await writeDeclarations(join(root, 'dist'
 /** @type {Set<string>} */
 const pictures = new Set();
 for (const path of waiting) {
-  const text = await read(path);
+  const text = (await stat(locate(path))).isDirectory() ? (await readdir(locate(path))).sort().join('\n') : await read(path);
   const link = (/** @type {string} */ target) => {
     const found = resolveLink(path, target);
     if (!found) return target;
@@ -70,7 +70,7 @@ for (const path of waiting) {
 }
 
 /**
- * A source that a document links to.
+ * A source that a document links to, or the names in a folder.
  *
  * @param {string} path
  * @param {string} text
@@ -116,6 +116,8 @@ await build({
   loader: { '.css': 'css' },
   logLevel: 'warning',
 });
+const licences = await Promise.all(['es-module-lexer', 'minisearch'].map((name) => readFile(join(root, 'site/node_modules', name, name === 'minisearch' ? 'LICENSE.txt' : 'LICENSE'), 'utf8')));
+await write('assets/LICENCES.txt', licences.join('\n---\n\n'));
 await copyFile(join(root, 'site/browser/theme.js'), join(out, 'assets/theme.js'));
 await copyFile(join(root, 'www/favicon.svg'), join(out, 'assets/favicon.svg'));
 await rm(made, { recursive: true });
