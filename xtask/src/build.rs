@@ -309,7 +309,11 @@ fn assemble(
         copy(wasm, &dist.join(format!("{name}.wasm")))?;
     }
     write_declarations(&template, &dist)?;
-    copy(&template.join("README.md"), &dist.join("README.md"))?;
+    let readme = fs::read_to_string(template.join("README.md"))?;
+    fs::write(
+        dist.join("README.md"),
+        readme_for_release(&readme, &project.version, repository),
+    )?;
     // The page that `wix-media serve` shows.
     page::bundle(project, &dist.join("www"))?;
     for licence in licences(project)? {
@@ -511,6 +515,25 @@ fn for_release(manifest: &str, version: &str, repository: Option<&str>) -> Resul
     Ok(format!("{manifest:#}\n"))
 }
 
+/// The package's README. Its links to `../PATH` lead into the repository at the released version, or are plain text if the
+/// repository is unknown, because the package contains none of these files.
+fn readme_for_release(text: &str, version: &str, repository: Option<&str>) -> String {
+    let mut made = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("](../") {
+        let (path, tail) = after.split_once(')').unwrap_or((after, ""));
+        let (lead, label) = before.rsplit_once('[').unwrap_or((before, ""));
+        let link = repository.map_or_else(
+            || label.to_owned(),
+            |address| format!("[{label}]({address}/blob/v{version}/{path})"),
+        );
+        made.push_str(lead);
+        made.push_str(&link);
+        rest = tail;
+    }
+    made + rest
+}
+
 fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::copy(from, to).with_context(|| format!("could not copy {}", from.display()))?;
     Ok(())
@@ -529,6 +552,20 @@ mod tests {
         assert_eq!(text.matches("g=/*@__PURE__*/H(").count(), GROUPS.len());
         assert_eq!(text.replace(PURE_MARK, ""), bundle);
         assert_eq!(with_pure_calls("x=Ce(()=>1)"), None);
+    }
+
+    #[test]
+    fn readme_for_release_links_into_a_known_repository() {
+        let text = "See [limits](../docs/limits.md#a) and [`x`](https://example.com/). `[a]` [b](../c).";
+        assert_eq!(
+            readme_for_release(text, "1.2.3", Some("https://example.com/a/b")),
+            "See [limits](https://example.com/a/b/blob/v1.2.3/docs/limits.md#a) and [`x`](https://example.com/). `[a]` \
+             [b](https://example.com/a/b/blob/v1.2.3/c)."
+        );
+        assert_eq!(
+            readme_for_release(text, "1.2.3", None),
+            "See limits and [`x`](https://example.com/). `[a]` b."
+        );
     }
 
     #[test]
