@@ -556,10 +556,10 @@ mod tests {
 
     #[test]
     fn readme_for_release_links_into_a_known_repository() {
-        let text = "See [limits](../docs/limits.md#a) and [`x`](https://example.com/). `[a]` [b](../c).";
+        let text = "See [limits](../docs/limits.md#requests) and [`x`](https://example.com/). `[a]` [b](../c).";
         assert_eq!(
             readme_for_release(text, "1.2.3", Some("https://example.com/a/b")),
-            "See [limits](https://example.com/a/b/blob/v1.2.3/docs/limits.md#a) and [`x`](https://example.com/). `[a]` \
+            "See [limits](https://example.com/a/b/blob/v1.2.3/docs/limits.md#requests) and [`x`](https://example.com/). `[a]` \
              [b](https://example.com/a/b/blob/v1.2.3/c)."
         );
         assert_eq!(
