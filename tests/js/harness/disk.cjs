@@ -233,6 +233,26 @@ patched.openSync = (/** @type {any[]} */ ...args) => {
   else created(name);
   return descriptor;
 };
+patched.open = (/** @type {any[]} */ ...args) => {
+  const name = watched(args[0]);
+  if (name === undefined) return real.open(.../** @type {Parameters<typeof real.open>} */ (args));
+  const isThere = lookUp(name) !== undefined;
+  if (isThere) {
+    if (loses) contentOf(name);
+  } else {
+    before(name);
+    step();
+  }
+  const done = args.pop();
+  return /** @type {any} */ (real.open)(...args, (/** @type {Error | null} */ error, /** @type {number} */ descriptor) => {
+    if (!error) {
+      open.set(descriptor, name);
+      if (isThere) touched.add(name);
+      else created(name);
+    }
+    done(error, descriptor);
+  });
+};
 patched.closeSync = (/** @type {number} */ descriptor) => {
   open.delete(descriptor);
   return real.closeSync(descriptor);
@@ -283,14 +303,16 @@ patched.renameSync = (/** @type {string} */ from, /** @type {string} */ to) => {
   }
   return real.renameSync(from, to);
 };
-patched.mkdirSync = (/** @type {any[]} */ ...args) => {
-  const name = watched(args[0]);
-  if (name !== undefined && !lookUp(name)) {
-    for (let missing = name; watched(missing) && !lookUp(missing); missing = path.dirname(missing)) before(missing);
-    step();
-  }
-  return inner(() => real.mkdirSync(.../** @type {[string]} */ (args)));
-};
+for (const method of /** @type {const} */ (['mkdirSync', 'mkdir'])) {
+  patched[method] = (/** @type {any[]} */ ...args) => {
+    const name = watched(args[0]);
+    if (name !== undefined && !lookUp(name)) {
+      for (let missing = name; watched(missing) && !lookUp(missing); missing = path.dirname(missing)) before(missing);
+      step();
+    }
+    return inner(() => /** @type {any} */ (real[method])(...args));
+  };
+}
 for (const [method, which] of /** @type {const} */ ([['writeFileSync', 0], ['appendFileSync', 0], ['truncateSync', 0], ['copyFileSync', 1]])) {
   patched[method] = (/** @type {any[]} */ ...args) => {
     const name = watched(args[which]);
