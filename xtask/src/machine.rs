@@ -144,6 +144,15 @@ pub(crate) fn browser() -> Result<Browser> {
     })
 }
 
+/// Installs Firefox, and WebKit with its driver and a screen.
+pub(crate) fn further_browsers() -> Result<()> {
+    debian_packages(&[
+        ("firefox-esr", "firefox-esr"),
+        ("WebKitWebDriver", "webkit2gtk-driver"),
+        ("Xvfb", "xvfb"),
+    ])
+}
+
 /// Installs exiftool, with whose results tests compare those of the manager.
 pub(crate) fn exiftool() -> Result<()> {
     debian_packages(&[("exiftool", "libimage-exiftool-perl")])

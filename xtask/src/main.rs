@@ -47,9 +47,9 @@ Usage: cargo xtask COMMAND
 
   build             the npm package, in dist/, ready for npm pack
   start [--port N]  build what is missing and serve a Media Manager on http://127.0.0.1:4410
-  test [RING...]    run the tests: rust, wasm-node, wasm-browser, js, package, page, tools, team (by default all but tools,
-                    which installs bundlers, frameworks and test runners from npm, and team, which compiles the native
-                    server);
+  test [RING...]    run the tests: rust, wasm-node, wasm-browser, js, package, page, tools, browsers, team (by default
+                    all but tools, which installs bundlers, frameworks and test runners from npm, browsers, which drives
+                    Firefox and WebKit, and team, which compiles the native server);
                     --quick gives an answer in under three minutes, without slow tests;
                     --node MAJOR runs js and package, or tools, on that release line of Node, from npm
   check             formatting, lints, types, documentation, forbidden crates and strings

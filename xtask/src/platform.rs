@@ -22,7 +22,7 @@ const COLUMN: &str = "| Tested with |";
 const LINES: [&str; 3] = ["node-20", "node-22", "node-24"];
 
 /// The rings whose tests record what they ran.
-const RINGS: [Ring; 2] = [Ring::Package, Ring::Tools];
+const RINGS: [Ring; 3] = [Ring::Package, Ring::Tools, Ring::Browsers];
 
 /// What one test proved.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,12 +82,14 @@ pub(crate) fn platform(project: &Project) -> Result<()> {
         }
         found.extend(package);
     }
-    let before = found.len();
-    for line in LINES {
-        found.extend(records(&root.join(line), Ring::Tools)?);
-    }
-    if found.len() == before {
-        bail!("the ring tools did not run: run  cargo xtask test tools");
+    for ring in [Ring::Tools, Ring::Browsers] {
+        let before = found.len();
+        for line in LINES {
+            found.extend(records(&root.join(line), ring)?);
+        }
+        if found.len() == before {
+            bail!("the ring {0} did not run: run  cargo xtask test {0}", ring.name());
+        }
     }
     let path = project.root.join(PAGE);
     let old = fs::read_to_string(&path)?;

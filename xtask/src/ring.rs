@@ -73,13 +73,15 @@ pub(crate) enum Ring {
     Page,
     /// `tests/js/tools`: the packed package in projects that install their tools from npm.
     Tools,
+    /// `tests/js/browsers`: the package and the page in Firefox and WebKit.
+    Browsers,
     /// `server` and `tests/js/team`: the native server, with the clients and directories of the package, and its catalog on
     /// PostgreSQL.
     Team,
 }
 
 impl Ring {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Rust,
         Self::WasmNode,
         Self::WasmBrowser,
@@ -87,10 +89,12 @@ impl Ring {
         Self::Package,
         Self::Page,
         Self::Tools,
+        Self::Browsers,
         Self::Team,
     ];
 
-    /// The rings of a run that names none. `tools` downloads hundreds of megabytes, and `team` compiles hundreds of crates.
+    /// The rings of a run that names none. `tools` downloads hundreds of megabytes, `browsers` installs two of
+    /// them, and `team` compiles hundreds of crates.
     pub(crate) const USUAL: [Self; 6] = [
         Self::Rust,
         Self::WasmNode,
@@ -116,6 +120,7 @@ impl Ring {
             Self::Package => "package",
             Self::Page => "page",
             Self::Tools => "tools",
+            Self::Browsers => "browsers",
             Self::Team => "team",
         }
     }
@@ -163,7 +168,9 @@ impl Ring {
                         .env("WASM_BINDGEN_TEST_TIMEOUT", BROWSER_TIMEOUT);
                 })
             }
-            Self::Js | Self::Package | Self::Page | Self::Tools => self.node_tests(project, scratch, is_quick, node),
+            Self::Js | Self::Package | Self::Page | Self::Tools | Self::Browsers => {
+                self.node_tests(project, scratch, is_quick, node)
+            }
             Self::Team => {
                 machine::postgresql()?;
                 let mut command = server::cargo(project, &["test", "--workspace", "--locked", "--no-fail-fast"]);
@@ -191,6 +198,9 @@ impl Ring {
         } else {
             command.env("CHROMIUM", machine::browser()?.chromium);
             machine::ffmpeg()?;
+            if self == Self::Browsers {
+                machine::further_browsers()?;
+            }
         }
         if self == Self::Js {
             machine::exiftool()?;
@@ -236,6 +246,7 @@ impl Ring {
                 Some("page") => Self::Page,
                 Some("team") => Self::Team,
                 Some("tools") => Self::Tools,
+                Some("browsers") => Self::Browsers,
                 _ => Self::Js,
             };
             if owner == self {
