@@ -1,4 +1,6 @@
-// The entry. It loads the page in a second step, so that it can report a package that is missing.
+// The entry. It loads the language first, and the page after that, so that it can report a package that is missing.
+import { loadLanguage } from './app/languages.js';
+import { say } from './text/language.js';
 import { find } from './ui/dom.js';
 import { iconSprite } from './ui/element.js';
 
@@ -18,12 +20,14 @@ trustedTypes?.createPolicy('default', {
 
 document.body.append(iconSprite());
 
+await loadLanguage();
+
 try {
   await import('./app/app.js');
 } catch (error) {
   const message = find('#message', HTMLElement);
   const reason = error instanceof Error ? error.message : String(error);
-  message.textContent = `The page could not start: ${reason} If the package is not built yet, run cargo xtask build.`;
+  message.textContent = say`The page could not start: ${reason} If the package is not built yet, run cargo xtask build.`;
   message.setAttribute('role', 'alert');
   message.hidden = false;
   throw error;

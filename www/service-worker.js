@@ -154,7 +154,10 @@ async function page(request) {
   const bundle = isBundle(new URL(address).pathname) ? await cache.match(address) : undefined;
   if (bundle) return bundle;
   try {
-    return await fetch(request);
+    const response = await fetch(request);
+    // The tables of languages are not in FILES: each page needs one of them.
+    if (response.ok && isBundle(new URL(address).pathname)) await cache.put(address, response.clone());
+    return response;
   } catch (error) {
     const kept = await cache.match(address);
     if (kept) return kept;

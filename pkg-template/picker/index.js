@@ -209,10 +209,12 @@ export class WixMediaPicker extends Base {
     });
   }
 
-  /** Loads what is shown, and the client whose files it shows. */
+  /** Loads what is shown, in the language of the page, and the client whose files it shows. */
   async #parts() {
     const { client, manager } = this;
-    return Promise.all([loadPanel(), client ?? manager?.client ?? loadClient()]);
+    const [panel, found] = await Promise.all([loadPanel(), client ?? manager?.client ?? loadClient()]);
+    await panel.loadLanguage(this);
+    return /** @type {const} */ ([panel, found]);
   }
 
   /** @param {ChosenMedia | undefined} chosen */

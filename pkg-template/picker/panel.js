@@ -9,7 +9,8 @@ import { Listing } from '../../www/model/listing.js';
 import { Selection } from '../../www/model/selection.js';
 import { isSortName, SORTS } from '../../www/model/view.js';
 import { draggedKind } from '../../www/parts/drop-target/dragged-items.js';
-import { amount, count, MEDIA_TYPES, mediaType } from '../../www/text/words.js';
+import { isFromRight, languageTag, plural, say } from '../../www/text/language.js';
+import { amount, MEDIA_TYPES, mediaType } from '../../www/text/words.js';
 import { element, icon, iconSprite } from '../../www/ui/element.js';
 import { openFileDialog } from '../../www/ui/file-dialog.js';
 import { filterOf, offeredBy } from './accept.js';
@@ -33,11 +34,18 @@ import { Uploads } from './uploads.js';
 /** Milliseconds after the last letter until a search begins. */
 const TYPING_DELAY = 200;
 
-/** What one file of each category is called. @type {Readonly<Record<string, string>>} */
-const NOUNS = { IMAGE: 'image', VIDEO: 'video', MUSIC: 'audio file', DOCUMENT: 'document', VECTOR_ART: 'vector', '3D_IMAGE': '3D model' };
+/** What the panel says by category: to choose one file, to choose several, and where there are none. @type {Readonly<Record<string, () => readonly [one: string, several: string, none: string]>>} */
+const WORDS = {
+  IMAGE: () => [say`Choose an image`, say`Choose images`, say`No images here`],
+  VIDEO: () => [say`Choose a video`, say`Choose videos`, say`No videos here`],
+  MUSIC: () => [say`Choose an audio file`, say`Choose audio files`, say`No audio files here`],
+  DOCUMENT: () => [say`Choose a document`, say`Choose documents`, say`No documents here`],
+  VECTOR_ART: () => [say`Choose a vector`, say`Choose vectors`, say`No vectors here`],
+  '3D_IMAGE': () => [say`Choose a 3D model`, say`Choose 3D models`, say`No 3D models here`],
+  '': () => [say`Choose a file`, say`Choose files`, say`No files here`],
+};
 
-/** @param {string} noun */
-const withArticle = (noun) => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+export { loadLanguage } from './languages.js';
 
 /**
  * Shows the panel in an element.
@@ -92,7 +100,6 @@ class Panel {
   #selection = new Selection();
   /** The selected files, in the order of selection. @type {Map<string, FileDescriptor>} */
   #chosen = new Map();
-  #noun;
   /** @type {View} */
   #view = { area: 'files', folderId: undefined, query: undefined, types: [], sort: SORTS.newest.sort, keepsFolders: true };
   /** @type {Listing | undefined} */
@@ -108,8 +115,8 @@ class Panel {
   #trail = new Trail((id) => this.#enter(id));
   #message = element('div', { class: 'message' });
   #status = element('p', { class: 'count soft', part: 'count', role: 'status', dir: 'auto' });
-  #search = element('input', { type: 'search', placeholder: 'Search', 'aria-label': 'Search names, types and labels', maxlength: '200', autocomplete: 'off', spellcheck: 'false', dir: 'auto' });
-  #pick = element('button', { type: 'button', class: 'primary', part: 'choose', disabled: true, click: () => this.#finish() }, 'Choose');
+  #search = element('input', { type: 'search', placeholder: say`Search`, 'aria-label': say`Search names, types and labels`, maxlength: '200', autocomplete: 'off', spellcheck: 'false', dir: 'auto' });
+  #pick = element('button', { type: 'button', class: 'primary', part: 'choose', disabled: true, click: () => this.#finish() }, say`Choose`);
   #body;
 
   /**
@@ -122,7 +129,6 @@ class Panel {
     this.#source = new Source(options.client, options.manager);
     this.#folders = new Folders(this.#source);
     this.#uploads = new Uploads(this.#source, (file, folderId) => this.#uploaded(file, folderId));
-    this.#noun = NOUNS[options.category ?? ''] ?? 'file';
     this.#grid.start(this.#selection, { isMultiple: options.multiSelect === true }, {
       onOpen: (folder) => {
         this.#isEntering = true;
@@ -146,13 +152,13 @@ class Panel {
 
   #build() {
     const { heading, multiSelect, category } = this.#options;
-    const title = heading ?? `Choose ${multiSelect ? `${this.#noun}s` : withArticle(this.#noun)}`;
+    const title = heading ?? WORDS[category ?? '']()[multiSelect ? 1 : 0];
     const { cancel } = this.#handlers;
-    const close = cancel && element('button', { type: 'button', class: 'bare', part: 'close', 'aria-label': 'Close', click: cancel }, icon('close'));
-    const upload = element('button', { type: 'button', part: 'upload', click: () => this.#pickFiles() }, icon('upload'), 'Upload');
+    const close = cancel && element('button', { type: 'button', class: 'bare', part: 'close', 'aria-label': say`Close`, click: cancel }, icon('close'));
+    const upload = element('button', { type: 'button', part: 'upload', click: () => this.#pickFiles() }, icon('upload'), say`Upload`);
     return element(
       'section',
-      { class: 'picker', part: 'panel', 'aria-labelledby': 'heading' },
+      { class: 'picker', part: 'panel', 'aria-labelledby': 'heading', lang: languageTag(), dir: isFromRight() ? 'rtl' : undefined },
       element('header', { part: 'header' }, element('h2', { id: 'heading', part: 'heading', tabindex: '-1' }, title), close),
       element(
         'div',
@@ -169,7 +175,7 @@ class Panel {
         'footer',
         { part: 'footer' },
         this.#status,
-        cancel && element('button', { type: 'button', part: 'cancel', click: cancel }, 'Cancel'),
+        cancel && element('button', { type: 'button', part: 'cancel', click: cancel }, say`Cancel`),
         this.#pick,
       ),
     );
@@ -177,13 +183,13 @@ class Panel {
 
   #typeMenu() {
     const types = MEDIA_TYPES.filter((type) => type !== CATEGORY_TYPES['3D_IMAGE']);
-    const menu = element('select', { 'aria-label': 'Type' }, element('option', { value: '' }, 'All types'), types.map((type) => element('option', { value: type }, mediaType(type))));
+    const menu = element('select', { 'aria-label': say`Type` }, element('option', { value: '' }, say`All types`), types.map((type) => element('option', { value: type }, mediaType(type))));
     menu.addEventListener('change', () => this.#show({ types: menu.value ? [/** @type {MediaTypeWithLiterals} */ (menu.value)] : [] }));
     return menu;
   }
 
   #sortMenu() {
-    const menu = element('select', { 'aria-label': 'Sort' }, Object.entries(SORTS).map(([name, { label }]) => element('option', { value: name }, label)));
+    const menu = element('select', { 'aria-label': say`Sort` }, Object.entries(SORTS).map(([name, { label }]) => element('option', { value: name }, label)));
     menu.addEventListener('change', () => this.#show({ sort: SORTS[isSortName(menu.value) ? menu.value : 'newest'].sort }));
     return menu;
   }
@@ -235,7 +241,7 @@ class Panel {
       if (id !== this.#folderId) return;
       this.#view.area = areaOfTop(path[0]) ?? this.#view.area;
       this.#trail.show(path.map((step) => ({ id: step, name: this.#folders.nameOf(step) })));
-      this.#grid.setLabel(`Folders and files in ${this.#folders.nameOf(id)}`);
+      this.#grid.setLabel(say`Folders and files in ${this.#folders.nameOf(id)}`);
     } catch {
       // The listing says why.
       if (id === this.#folderId) this.#trail.show([{ id: TOPS.files, name: this.#folders.nameOf(TOPS.files) }, { id, name: id }]);
@@ -272,7 +278,7 @@ class Panel {
     this.#message.hidden = !this.#grid.hidden;
     if (state === 'failed') this.#message.replaceChildren(failed(listing.error, () => listing.retry()));
     else if (isEmpty && isReading) this.#message.replaceChildren(loading());
-    else if (isEmpty) this.#message.replaceChildren(this.#view.query ? nothingFound(this.#view.query) : emptyFolder(this.#noun));
+    else if (isEmpty) this.#message.replaceChildren(this.#view.query ? nothingFound(this.#view.query) : emptyFolder(WORDS[this.#options.category ?? '']()[2]));
     if (!isReading) {
       // Screen readers hear it once a view is complete.
       if (state === 'complete') this.#say();
@@ -290,8 +296,8 @@ class Panel {
 
   #say() {
     const { folders = [], files = [] } = this.#listing ?? {};
-    const there = folders.length + files.length > 0 ? amount({ folders: folders.length, files: files.length }) : 'Nothing here';
-    this.#status.textContent = this.#chosen.size > 0 ? `${count(this.#chosen.size, 'file')} chosen` : there;
+    const there = folders.length + files.length > 0 ? amount({ folders: folders.length, files: files.length }) : say`Nothing here`;
+    this.#status.textContent = this.#chosen.size > 0 ? plural(this.#chosen.size, '{0} file chosen', '{0} files chosen') : there;
   }
 
   #watchSearch() {
@@ -322,7 +328,7 @@ class Panel {
     }
     const { size } = this.#chosen;
     this.#pick.disabled = size === 0;
-    this.#pick.textContent = size > 1 ? `Choose ${count(size, 'file')}` : 'Choose';
+    this.#pick.textContent = size > 1 ? plural(size, 'Choose {0} file', 'Choose {0} files') : say`Choose`;
     this.#say();
   }
 
@@ -343,7 +349,7 @@ class Panel {
     const { labels = [] } = this.#options;
     for (const file of files) {
       if (this.#filter?.takes(file)) this.#uploads.add(file, { parentFolderId: this.#folderId, ...(labels.length > 0 && { labels }) });
-      else this.#uploads.refuse(file, 'Files of this type cannot be chosen here.');
+      else this.#uploads.refuse(file, say`Files of this type cannot be chosen here.`);
     }
   }
 

@@ -1,11 +1,12 @@
 // The way from the top down to the folder that is shown. Each step leads back to its folder.
+import { say } from '../../www/text/language.js';
 import { element, foreign, icon } from '../../www/ui/element.js';
 
 /** @typedef {{ id: string, name: string }} Step */
 
 export class Trail {
   #list = element('ol', {});
-  element = element('nav', { class: 'trail', part: 'trail', 'aria-label': 'Folders' }, this.#list);
+  element = element('nav', { class: 'trail', part: 'trail', 'aria-label': say`Folders` }, this.#list);
   #go;
 
   /** @param {(id: string) => void} go */

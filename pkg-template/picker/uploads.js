@@ -1,6 +1,7 @@
 // The uploads of the picker: a row for each file that is on its way or has failed.
 /** @import { FileDescriptor } from '../types/index.js' */
 /** @import { Source } from './source.js' */
+import { say } from '../../www/text/language.js';
 import { size, transfer } from '../../www/text/words.js';
 import { element, foreign, icon } from '../../www/ui/element.js';
 import { reasonOf } from '../../www/ui/error-report.js';
@@ -10,7 +11,7 @@ import { TransferBar } from '../../www/ui/transfer-bar.js';
 const CONCURRENCY = 3;
 
 export class Uploads {
-  element = element('ul', { class: 'uploads', part: 'uploads', 'aria-label': 'Uploads', hidden: true });
+  element = element('ul', { class: 'uploads', part: 'uploads', 'aria-label': say`Uploads`, hidden: true });
   #source;
   #uploaded;
   /** Uploads that wait for their turn. @type {(() => Promise<void>)[]} */
@@ -50,8 +51,8 @@ export class Uploads {
   /** @param {string} name */
   #makeRow(name) {
     const note = element('span', { class: 'upload-note' });
-    const bar = new TransferBar(`Upload of ${name}`);
-    const stop = element('button', { type: 'button', class: 'bare', 'aria-label': `Cancel the upload of ${name}` }, icon('close'));
+    const bar = new TransferBar(say`Upload of ${name}`);
+    const stop = element('button', { type: 'button', class: 'bare', 'aria-label': say`Cancel the upload of ${name}` }, icon('close'));
     const row = element('li', { class: 'upload' }, foreign(name, { class: 'name' }), note, bar.element, stop);
     this.element.append(row);
     this.element.hidden = false;
@@ -70,7 +71,7 @@ export class Uploads {
         bar.element.remove();
         note.textContent = reason;
         note.setAttribute('role', 'alert');
-        stop.ariaLabel = `Dismiss the failed upload of ${name}`;
+        stop.ariaLabel = say`Dismiss the failed upload of ${name}`;
         stop.addEventListener('click', remove);
       },
     };

@@ -28,9 +28,10 @@ import { NARROW, Sidebar } from '../parts/sidebar/sidebar.js';
 import { Stage } from '../parts/stage/stage.js';
 import { openUploadMenu, pickFiles, pickFolder } from '../parts/upload-menu/upload-menu.js';
 import { UploadsPanel } from '../parts/uploads-panel/uploads-panel.js';
-import { PLACE_NAMES } from '../place/place.js';
+import { placeName } from '../place/place.js';
 import { serviceWorker } from '../place/service-worker.js';
-import { amount, count } from '../text/words.js';
+import { plural, say } from '../text/language.js';
+import { amount } from '../text/words.js';
 import { closeDialogs } from '../ui/dialog.js';
 import { find } from '../ui/dom.js';
 import { reasonOf } from '../ui/error-report.js';
@@ -52,6 +53,7 @@ import { go, goToFile, goToPlace, leaveFile, namePlace, readAddress, replaceRout
 import { watchReturn } from './return.js';
 import { Selected } from './selected.js';
 import { Session } from './session.js';
+import { changeSettings } from './settings.js';
 import { watchShortcuts } from './shortcuts.js';
 import { State } from './state.js';
 import { treeMenu } from './tree-menu.js';
@@ -171,7 +173,7 @@ const showCommands = () =>
       upload: (button) => openUploadMenu(button, { onPick: (found) => upload(state, found), importUrl: () => importFile(state) }),
       createFolder,
       restoreAll: () => restoreAll(state),
-      restoreImages: () => state.session?.actions.restoreAll(['IMAGE'], 'all images'),
+      restoreImages: () => state.session?.actions.restoreImages(),
       emptyTrash: () => emptyTrash(state),
     }),
   );
@@ -201,7 +203,7 @@ const display = new Display(
       restore: (folder) => state.session?.actions.restore([folderItem(folder)]),
       show: ({ _id, state: folderState }) => go({ area: folderState === 'DELETED' ? 'trash' : 'files', folderId: _id }),
     },
-    complain: (text, retry) => toasts.say(text, { isBad: true, action: { label: 'Try again', act: retry } }),
+    complain: (text, retry) => toasts.say(text, { isBad: true, action: { label: say`Try again`, act: retry } }),
   },
 );
 
@@ -321,7 +323,7 @@ grid.start(selection, {
     if (!listing) return;
     const all = await listing.all();
     selection.set(all.map(({ key }) => key));
-    announceStatus(`${amount({ files: listing.files.length, folders: listing.folders.length })} selected.`);
+    announceStatus(say`${amount({ files: listing.files.length, folders: listing.folders.length })} selected.`);
   },
   onDelete: () => (state.isTrash ? commands.purge : commands.trash)(state.selectedItems),
   onMenu: (item, x, y) =>
@@ -344,9 +346,9 @@ grid.start(selection, {
 async function copyAddress(text) {
   try {
     await navigator.clipboard.writeText(text);
-    toasts.say('Address copied.');
+    toasts.say(say`Address copied.`);
   } catch {
-    complain('The browser does not allow copying here.');
+    complain(say`The browser does not allow copying here.`);
   }
 }
 
@@ -360,13 +362,14 @@ watchShortcuts({
   search: () => searchBox.focus(),
   help: showShortcuts,
   async undo() {
-    if (!(await state.session?.actions.undoLast())) toasts.say('There is nothing to undo.');
+    if (!(await state.session?.actions.undoLast())) toasts.say(say`There is nothing to undo.`);
   },
   async redo() {
-    if (!(await state.session?.actions.redoLast())) toasts.say('There is nothing to redo.');
+    if (!(await state.session?.actions.redoLast())) toasts.say(say`There is nothing to redo.`);
   },
 });
 find('#keys-button', HTMLElement).addEventListener('click', showShortcuts);
+find('#settings-button', HTMLElement).addEventListener('click', changeSettings);
 
 // Places
 
@@ -403,18 +406,18 @@ const announceChange = (place) => {
  */
 function reportsOn(place) {
   /** @param {string} text */
-  const located = (text) => (state.session?.place === place ? text : `${PLACE_NAMES[place.kind]}: ${text}`);
+  const located = (text) => (state.session?.place === place ? text : say`${placeName(place.kind)}: ${text}`);
   return {
     done(text, entry) {
-      const close = toasts.say(located(text), entry && { action: { label: entry.isUndone ? 'Redo' : 'Undo', act: () => entry.run() } });
+      const close = toasts.say(located(text), entry && { action: { label: entry.isUndone ? say`Redo` : say`Undo`, act: () => entry.run() } });
       const stopListening = entry?.spent.listen(() => {
         stopListening?.();
         close();
       });
     },
     failed: (what, error, retry) =>
-      toasts.say(located(`${what}: ${reasonOf(error, place)}`), { isBad: true, action: retry && { label: 'Try again', act: retry } }),
-    interrupted: (what) => complain(located(`${what}. Open the place again to go on.`)),
+      toasts.say(located(say`${what}: ${reasonOf(error, place)}`), { isBad: true, action: retry && { label: say`Try again`, act: retry } }),
+    interrupted: (what) => complain(located(say`${what}. Open the place again to go on.`)),
     lost: (text) => complain(located(text)),
   };
 }
@@ -467,12 +470,12 @@ async function enter(place) {
   jobsPanel.show(session.actions.jobs, place, announceStatus);
   selection.clear();
   tree.start({
-    label: 'Folders',
+    label: say`Folders`,
     roots: ROOTS,
     load: (id) => folders.childrenOf(id, { isTrash: state.isTrash && (areaOfTop(id) ?? 'trash') === 'trash' }),
     onChoose: goToFolder,
     menu: treeMenu(state, { commands, open: goToFolder }),
-    onError: (error) => complain(`The folders could not be read: ${reasonOf(error)}`),
+    onError: (error) => complain(say`The folders could not be read: ${reasonOf(error)}`),
   });
   // Before the list is asked for, so that no change falls between the two.
   live.start();
@@ -481,8 +484,8 @@ async function enter(place) {
   meter.start();
   session.actions.jobs.restore();
   const { resumed, paused } = await queue.restore();
-  if (resumed > 0) toasts.say(`${count(resumed, 'upload')} of your last visit resumed.`);
-  if (paused > 0) toasts.say(`${count(paused, 'upload')} of your last visit ${paused === 1 ? 'is' : 'are'} paused.`);
+  if (resumed > 0) toasts.say(plural(resumed, '{0} upload of your last visit resumed.', '{0} uploads of your last visit resumed.'));
+  if (paused > 0) toasts.say(plural(paused, '{0} upload of your last visit is paused.', '{0} uploads of your last visit are paused.'));
 }
 
 const places = new Places({

@@ -15,6 +15,7 @@ import { identified } from '../model/identifier.js';
 import { Listing } from '../model/listing.js';
 import { PendingFiles } from '../model/pending.js';
 import { absent, empty, loading, notListed } from '../parts/stage/messages.js';
+import { say } from '../text/language.js';
 import { amount } from '../text/words.js';
 import { reasonOf } from '../ui/error-report.js';
 
@@ -153,7 +154,7 @@ export class Display {
     else this.#showMessage(listing);
     if (state === 'complete' && length > 0) this.#announce(countOf(listing));
     if (state === 'failed' && length > 0) {
-      this.#handlers.complain(`The rest could not be read: ${reasonOf(error)}`, () => listing.retry());
+      this.#handlers.complain(say`The rest could not be read: ${reasonOf(error)}`, () => listing.retry());
     }
     this.#handlers.onUpdate();
     this.#pending.watch(listing, session.calls);
@@ -236,5 +237,5 @@ const listingOf = (calls, view, { eager }) =>
 function countOf({ length, state, files, folders }) {
   if (length === 0) return '';
   const text = amount({ files: files.length, folders: folders.length });
-  return state === 'complete' ? text : `${text} so far`;
+  return state === 'complete' ? text : say`${text} so far`;
 }

@@ -1,6 +1,7 @@
 // The commands for the folder that is shown: upload, a new folder, or those of the trash.
 /** @import { Command } from '../parts/command-bar/command-bar.js' */
 /** @import { State } from './state.js' */
+import { say } from '../text/language.js';
 
 /**
  * @typedef {object} FolderCommandHandlers
@@ -20,14 +21,14 @@ export function folderCommands({ view, isTrash, listing, absence }, { upload, cr
   if (view.query || absence) return [];
   if (!isTrash) {
     return [
-      { label: 'New folder', picture: 'new-folder', act: createFolder },
-      { label: 'Upload', picture: 'upload', act: upload, kind: 'primary' },
+      { label: say`New folder`, picture: 'new-folder', act: createFolder },
+      { label: say`Upload`, picture: 'upload', act: upload, kind: 'primary' },
     ];
   }
   if (view.folderId || !listing?.length) return [];
   return [
-    { label: 'Restore all', picture: 'restore', act: restoreAll },
-    { label: 'Restore all images', picture: 'image', act: restoreImages },
-    { label: 'Empty the trash', picture: 'trash', act: emptyTrash, kind: 'bad' },
+    { label: say`Restore all`, picture: 'restore', act: restoreAll },
+    { label: say`Restore all images`, picture: 'image', act: restoreImages },
+    { label: say`Empty the trash`, picture: 'trash', act: emptyTrash, kind: 'bad' },
   ];
 }

@@ -1,6 +1,7 @@
 // The names of the folders that the results of a search are in.
 /** @import { Item } from '../model/item.js' */
 /** @import { State } from './state.js' */
+import { say } from '../text/language.js';
 import { foreign } from '../ui/element.js';
 
 /**
@@ -31,6 +32,6 @@ export function renameFolder(grid, id, name) {
 
 /** @param {HTMLElement} text @param {string} name */
 function write(text, name) {
-  text.textContent = `in ${name}`;
-  text.title = `in ${name}`;
+  text.textContent = say`in ${name}`;
+  text.title = say`in ${name}`;
 }

@@ -9,6 +9,7 @@ import { offerDownloads } from '../parts/dialogs/downloads.js';
 import { askLabels } from '../parts/dialogs/labels.js';
 import { askWhereTo } from '../parts/dialogs/move.js';
 import { askPurge } from '../parts/dialogs/purge.js';
+import { say } from '../text/language.js';
 import { save } from '../ui/save.js';
 
 /**
@@ -52,7 +53,7 @@ export const itemCommands = (state) => ({
     const { session } = state;
     if (!session) return undefined;
     const { actions, place } = session;
-    return askPurge(`Delete ${named(items)} permanently?`, items, {
+    return askPurge(say`Delete ${named(items)} permanently?`, items, {
       place,
       plan: () => actions.plan(items),
       purge: () => actions.purge(items),
@@ -78,7 +79,7 @@ export async function emptyTrash({ session, listing }) {
   if (!session || !listing) return;
   const { actions, place } = session;
   const items = await listing.all();
-  await askPurge('Empty the trash?', items, { place, plan: () => actions.plan(items), purge: () => actions.emptyTrash(items) });
+  await askPurge(say`Empty the trash?`, items, { place, plan: () => actions.plan(items), purge: () => actions.emptyTrash(items) });
 }
 
 /**

@@ -12,6 +12,7 @@ import { isFiltered } from '../model/filters.js';
 import { soon } from '../model/soon.js';
 import { followChanges } from '../place/changes.js';
 import { javascript } from '../text/code.js';
+import { say } from '../text/language.js';
 
 /** Milliseconds in which changes are collected: an upload of a folder makes many. */
 const COLLECT_TIME = 150;
@@ -173,11 +174,11 @@ export class Live {
     const { kind, id } = change;
     try {
       if (kind === 'folder') {
-        const about = { title: 'A folder that changed', names: ['folders'], quiet: true, source: `await folders.getFolder(${javascript(id)});` };
+        const about = { title: say`A folder that changed`, names: ['folders'], quiet: true, source: `await folders.getFolder(${javascript(id)});` };
         const folder = await session.calls.run(about, ({ folders }, options) => folders.getFolder(id, options));
         if (session === this.#state.session) await this.#putFolder(folder, session);
       } else {
-        const about = { title: 'A file that changed', names: ['files'], quiet: true, source: `await files.getFileDescriptor(${javascript(id)});` };
+        const about = { title: say`A file that changed`, names: ['files'], quiet: true, source: `await files.getFileDescriptor(${javascript(id)});` };
         const file = await session.calls.run(about, ({ files }, options) => files.getFileDescriptor(id, options));
         if (session === this.#state.session) this.#putFile(file);
       }

@@ -9,6 +9,7 @@ import { askServerKey, askSite } from '../parts/dialogs/connect.js';
 import { connectAgain, noServer, notOpened, opening, openElsewhere } from '../parts/stage/messages.js';
 import { isLocked, whenClosed } from '../place/browser.js';
 import { askServer, isPlaceKind, openPlace } from '../place/place.js';
+import { say } from '../text/language.js';
 import { findAll } from '../ui/dom.js';
 import { prefer, preferred } from './preferences.js';
 
@@ -206,8 +207,8 @@ export class Places {
         this.#check(this.#kind);
         complain(
           server === 'silent'
-            ? 'The server of this page does not answer. Start it again, or check your connection.'
-            : 'This page came from a plain web server. Start one with a Media Manager: npx wix-media serve',
+            ? say`The server of this page does not answer. Start it again, or check your connection.`
+            : say`This page came from a plain web server. Start one with a Media Manager: npx wix-media serve`,
         );
         return;
       }
@@ -230,7 +231,7 @@ export class Places {
     const calls = new Calls(await openPlace('site', credentials));
     this.#handlers.record(calls);
     const source = 'await files.listFiles({ paging: { limit: 1 } });';
-    const about = { title: 'Test the connection', names: ['files'], source };
+    const about = { title: say`Test the connection`, names: ['files'], source };
     await calls.run(about, ({ files }, options) => files.listFiles({ paging: { limit: 1 } }, options));
   }
 }

@@ -94,13 +94,23 @@ export function go(target) {
 }
 
 /**
+ * The part of the address before the fragment. It keeps a language.
+ *
+ * @param {PlaceKind} place
+ */
+function searchOf(place) {
+  const language = new URLSearchParams(location.search).get('lang');
+  return `?${new URLSearchParams({ ...(language && { lang: language }), place })}`;
+}
+
+/**
  * Goes to a place, at the top of an area, unless the page is there: a folder exists in one place only.
  *
  * @param {PlaceKind} place
  * @param {View['area']} area
  */
 export function goToPlace(place, area) {
-  const address = `?place=${place}${writeFragment({ area })}`;
+  const address = `${searchOf(place)}${writeFragment({ area })}`;
   if (address === location.search + location.hash) return;
   history.pushState(null, '', address);
   follow();
@@ -112,7 +122,7 @@ export function goToPlace(place, area) {
  * @param {PlaceKind} place
  */
 export function namePlace(place) {
-  history.replaceState(history.state, '', `?place=${place}${location.hash}`);
+  history.replaceState(history.state, '', `${searchOf(place)}${location.hash}`);
   shown = location.href;
 }
 

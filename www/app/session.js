@@ -6,7 +6,7 @@ import { Calls } from '../model/calls.js';
 import { Folders } from '../model/folders.js';
 import { TrashSize } from '../model/trash-size.js';
 import { UploadQueue } from '../model/upload-queue.js';
-import { count } from '../text/words.js';
+import { plural } from '../text/language.js';
 
 export class Session {
   #reports;
@@ -31,7 +31,7 @@ export class Session {
     this.actions.close();
     this.trashSize.stop();
     const { resumable, lost } = await this.queue.stop();
-    if (resumable > 0) this.#reports.interrupted(`${count(resumable, 'upload')} stopped`);
-    if (lost > 0) this.#reports.lost(`${count(lost, 'upload')} ended, and this browser has no copy. Upload ${lost === 1 ? 'it' : 'them'} again.`);
+    if (resumable > 0) this.#reports.interrupted(plural(resumable, '{0} upload stopped', '{0} uploads stopped'));
+    if (lost > 0) this.#reports.lost(plural(lost, '{0} upload ended, and this browser has no copy. Upload it again.', '{0} uploads ended, and this browser has no copy. Upload them again.'));
   }
 }

@@ -11,6 +11,7 @@ import { conflictsOf, folderFinder } from '../model/name-conflicts.js';
 import { askConflicts } from '../parts/dialogs/conflicts.js';
 import { askImport } from '../parts/dialogs/import.js';
 import { javascript } from '../text/code.js';
+import { say } from '../text/language.js';
 
 const PAGE_SIZE = 100;
 
@@ -86,7 +87,7 @@ async function filesIn(state, session, id) {
 async function listFiles({ calls, folders }, parentFolderId) {
   const options = { parentFolderId, paging: { limit: PAGE_SIZE } };
   const about = {
-    title: `Files in “${folders.nameOf(parentFolderId)}”`,
+    title: say`Files in “${folders.nameOf(parentFolderId)}”`,
     names: ['files'],
     quiet: true,
     source: `for await (const file of files.listFiles(${javascript(options)})) {\n  console.log(file.displayName);\n}`,

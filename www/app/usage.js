@@ -4,6 +4,7 @@
 /** @import { State } from './state.js' */
 import { soon } from '../model/soon.js';
 import { UsageMeter } from '../parts/sidebar/usage.js';
+import { say } from '../text/language.js';
 import { reasonOf } from '../ui/error-report.js';
 import { saveBlob } from '../ui/save.js';
 
@@ -66,24 +67,24 @@ export class StorageMeter {
     this.#version ??= version;
     if (version === this.#version) return;
     this.#isOutdated = true;
-    this.#toasts.say('The server has another version of this page.', { action: { label: 'Reload', act: () => location.reload() } });
+    this.#toasts.say(say`The server has another version of this page.`, { action: { label: say`Reload`, act: () => location.reload() } });
   }
 
   async #keep() {
     const isKept = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
-    this.#toasts.say(isKept ? 'The browser keeps the files.' : 'The browser did not agree. Download a copy of everything instead.', { isBad: !isKept });
+    this.#toasts.say(isKept ? say`The browser keeps the files.` : say`The browser did not agree. Download a copy of everything instead.`, { isBad: !isKept });
     this.#show();
   }
 
   async #download() {
     const { place } = this.#state.session ?? {};
-    const close = this.#toasts.say('Preparing the download…');
+    const close = this.#toasts.say(say`Preparing the download…`);
     try {
       const archive = await place?.backup?.();
       const day = new Date().toISOString().slice(0, 10);
       if (archive) saveBlob(archive, `wix-media ${day}.zip`);
     } catch (error) {
-      this.#toasts.say(`Not downloaded: ${reasonOf(error, place)}`, { isBad: true });
+      this.#toasts.say(say`Not downloaded: ${reasonOf(error, place)}`, { isBad: true });
     } finally {
       close();
     }

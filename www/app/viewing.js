@@ -5,6 +5,7 @@
 /** @import { State } from './state.js' */
 /** @import { Editor } from '../parts/editor/editor.js' */
 /** @import { Viewer } from '../parts/viewer/viewer.js' */
+import { say } from '../text/language.js';
 import { isEditable } from '../model/image-url.js';
 import { fileItem } from '../model/item.js';
 import { javascript } from '../text/code.js';
@@ -65,7 +66,7 @@ export class Viewing {
       if (this.#fileId !== fileId) return;
       this.#close();
       this.#handlers.giveUp();
-      this.#handlers.complain(`The file of this address cannot be shown: ${reasonOf(error)}`);
+      this.#handlers.complain(say`The file of this address cannot be shown: ${reasonOf(error)}`);
     }
   }
 
@@ -135,6 +136,6 @@ export class Viewing {
  * @param {string} id
  */
 async function fetchFile({ calls }, id) {
-  const about = { title: 'The file of this address', names: ['files'], quiet: true, source: `await files.getFileDescriptor(${javascript(id)});` };
+  const about = { title: say`The file of this address`, names: ['files'], quiet: true, source: `await files.getFileDescriptor(${javascript(id)});` };
   return fileItem(await calls.run(about, ({ files }, options) => files.getFileDescriptor(id, options)));
 }

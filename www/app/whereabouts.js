@@ -4,6 +4,7 @@
 /** @import { State } from './state.js' */
 import { areaOfTop, TOPS } from '../model/areas.js';
 import { showLocation } from '../parts/location/location.js';
+import { say } from '../text/language.js';
 import { writeFragment } from './router.js';
 
 /**
@@ -17,7 +18,7 @@ export async function showWhereabouts(state, { tree, grid }) {
   /** @param {readonly string[]} path */
   const show = (path) => {
     const isKnown = areaOfTop(folderId) !== undefined || folders.has(folderId);
-    const name = view.query ? `Results for “${view.query}”` : isKnown ? folders.nameOf(folderId) : '…';
+    const name = view.query ? say`Results for “${view.query}”` : isKnown ? folders.nameOf(folderId) : '…';
     const above = view.query ? [] : path.slice(0, -1);
     const ancestors = above.map((id) => ({ id, name: folders.nameOf(id), href: writeFragment({ area: view.area, folderId: id }) }));
     showLocation({ name, ancestors });
@@ -30,6 +31,6 @@ export async function showWhereabouts(state, { tree, grid }) {
     if (state.view === view) show(path);
   } catch {
     // The listing of the same folder reports the error.
-    if (state.view === view) showLocation({ name: 'Unknown folder', ancestors: [] });
+    if (state.view === view) showLocation({ name: say`Unknown folder`, ancestors: [] });
   }
 }

@@ -12,6 +12,7 @@
 /** @import { UndoEntry, Way } from './undo-history.js' */
 /** @import { View } from './view.js' */
 import { callSource } from '../text/code.js';
+import { say } from '../text/language.js';
 import { amount } from '../text/words.js';
 import { areaOfTop } from './areas.js';
 import { idsSource } from './id-source.js';
@@ -129,14 +130,14 @@ export class Actions {
     const options = { parentFolderId };
     const { folder } = await this.#calls.run(
       {
-        title: `Create the folder “${displayName}”`,
+        title: say`Create the folder “${displayName}”`,
         names: ['folders'],
         source: `${callSource('const { folder } = await folders.createFolder', [displayName, options])};`,
       },
       (client, call) => client.folders.createFolder(displayName, options, call),
     );
     this.#effects.folderAdded(folder);
-    this.#done(`“${displayName}” created.`);
+    this.#done(say`“${displayName}” created.`);
     return folder;
   }
 
@@ -151,7 +152,7 @@ export class Actions {
     const options = { ...(displayName && { displayName }), parentFolderId, ...(isPrivate && { private: true }) };
     const { file } = await this.#calls.run(
       {
-        title: `Import ${url}`,
+        title: say`Import ${url}`,
         names: ['files'],
         source: `${callSource('const { file } = await files.importFile', [url, options])};`,
       },
@@ -159,7 +160,7 @@ export class Actions {
     );
     this.#effects.fileAdded(file);
     this.#effects.announce();
-    this.#followImport(file, () => this.importUrl(url, given).catch((error) => this.#failed('Not imported', error)));
+    this.#followImport(file, () => this.importUrl(url, given).catch((error) => this.#failed(say`Not imported`, error)));
     return file;
   }
 
@@ -173,12 +174,12 @@ export class Actions {
   async #followImport(file, again) {
     const id = String(file._id);
     const name = String(file.displayName);
-    const about = { title: `Is “${name}” ready?`, names: ['uploads'], quiet: true, source: `${callSource('await uploads.waitUntilReady', [id])};` };
+    const about = { title: say`Is “${name}” ready?`, names: ['uploads'], quiet: true, source: `${callSource('await uploads.waitUntilReady', [id])};` };
     const task = new Task({
-      doing: `Importing “${name}”`,
-      failed: `“${name}” was not imported`,
+      doing: say`Importing “${name}”`,
+      failed: say`“${name}” was not imported`,
       perform: (controller) => this.#untilReady(id, { ...about, controller }),
-      onDone: () => this.#done(`“${name}” imported.`),
+      onDone: () => this.#done(say`“${name}” imported.`),
       onCancel: () => this.#dropImport(file),
       retry: async () => {
         const { code, status } = /** @type {{ code?: string, status?: number }} */ (Object(task.error));
@@ -222,7 +223,7 @@ export class Actions {
     const item = fileItem(file);
     this.#effects.removed([item], () => true);
     const about = {
-      title: `Cancel the import of ${named([item])}`,
+      title: say`Cancel the import of ${named([item])}`,
       names: ['files'],
       source: `${callSource('await files.bulkDeleteFiles', [[item.id], { permanent: true }])};`,
     };
@@ -230,7 +231,7 @@ export class Actions {
       await this.#calls.run(about, (client, call) => client.files.bulkDeleteFiles([item.id], { permanent: true }, call));
       this.#effects.announce();
     } catch (error) {
-      this.#failed('Not deleted', error);
+      this.#failed(say`Not deleted`, error);
       this.#effects.refresh();
     }
   }
@@ -249,11 +250,11 @@ export class Actions {
     try {
       if (item.kind === 'file') await this.#renameFile(item, name);
       else await this.#renameFolder(item, name);
-      this.#done(`Renamed to “${name}”.`, (made) => this.rename({ ...item, name }, item.name, { entry: made }), entry);
+      this.#done(say`Renamed to “${name}”.`, (made) => this.rename({ ...item, name }, item.name, { entry: made }), entry);
       return true;
     } catch (error) {
       this.#show(item);
-      this.#failed('Not renamed', error);
+      this.#failed(say`Not renamed`, error);
       this.#effects.refresh();
       return false;
     }
@@ -278,7 +279,7 @@ export class Actions {
     const changes = { _id: id, displayName: name };
     const file = await this.#calls.run(
       {
-        title: `Rename “${before}” to “${name}”`,
+        title: say`Rename “${before}” to “${name}”`,
         names: ['files'],
         source: `${callSource('await files.updateFileDescriptor', [changes])};`,
       },
@@ -295,7 +296,7 @@ export class Actions {
     const changes = { displayName: name };
     const folder = await this.#calls.run(
       {
-        title: `Rename “${before}” to “${name}”`,
+        title: say`Rename “${before}” to “${name}”`,
         names: ['folders'],
         source: `${callSource('await folders.updateFolder', [id, changes])};`,
       },
@@ -314,7 +315,7 @@ export class Actions {
     const changes = { _id: String(file._id), labels };
     const changed = await this.#calls.run(
       {
-        title: `Label “${file.displayName}”`,
+        title: say`Label “${String(file.displayName)}”`,
         names: ['files'],
         source: `${callSource('await files.updateFileDescriptor', [changes])};`,
       },
@@ -409,7 +410,7 @@ export class Actions {
       const retry = () => (entry && steps.length === 0 ? entry.run() : this.#work(job.kind, left));
       const again = job.isCancelled || left.length === 0 ? undefined : retry;
       if (total > 1 && failures.size > 0 && !this.#isClosed) this.jobs.keepFailed(job, again);
-      else this.#failed(total === 1 ? failed : `${partlyFailed} (${partly})`, failure, again);
+      else this.#failed(total === 1 ? failed() : partlyFailed(partly), failure, again);
     }
     if (steps.length > 0 && !isWaiting) {
       const way = back?.(steps);
@@ -420,19 +421,15 @@ export class Actions {
     else this.#effects.arrived(steps, leaves);
   }
 
-  /**
-   * Restores all files of some media types from the trash.
-   *
-   * @param {MediaTypeWithLiterals[]} mediaTypes
-   * @param {string} what What is restored, for people.
-   */
-  async restoreAll(mediaTypes, what) {
-    const about = { title: `Restore ${what}`, names: ['trash'], source: `${callSource('await trash.restoreAll', [{ mediaTypes }])};` };
+  /** Restores all images from the trash. */
+  async restoreImages() {
+    const mediaTypes = /** @type {MediaTypeWithLiterals[]} */ (['IMAGE']);
+    const about = { title: say`Restore all images`, names: ['trash'], source: `${callSource('await trash.restoreAll', [{ mediaTypes }])};` };
     const task = new Task({
-      doing: `Restoring ${what}`,
-      failed: 'Not everything was restored',
+      doing: say`Restoring all images`,
+      failed: say`Not everything was restored`,
       isGuarded: true,
-      onDone: () => this.#done(`${what[0].toUpperCase()}${what.slice(1)} restored.`),
+      onDone: () => this.#done(say`All images restored.`),
       perform: (controller) =>
         this.#calls.run({ ...about, controller }, (client, { signal }) => client.trash.restoreAll({ mediaTypes, signal })).finally(() => {
           this.#effects.foldersMoved();
@@ -451,7 +448,7 @@ export class Actions {
     const given = { fileIds: idsOf(items, 'file'), folderIds: idsOf(items, 'folder') };
     return this.#calls.run(
       {
-        title: `What deleting ${named(items)} would delete`,
+        title: say`What deleting ${named(items)} would delete`,
         names: ['trash'],
         source: `${callSource('const plan = await trash.plan', [given])};`,
       },
@@ -500,8 +497,8 @@ export class Actions {
    */
   async download({ name, link }, save) {
     const task = new Task({
-      doing: `Preparing “${name}”`,
-      failed: `“${name}” was not downloaded`,
+      doing: say`Preparing “${name}”`,
+      failed: say`“${name}” was not downloaded`,
       async perform({ signal }) {
         const url = await link();
         if (!signal.aborted) await save(url);
@@ -515,7 +512,7 @@ export class Actions {
   async #zipOfFolder({ id, name }) {
     const { downloadUrl } = await this.#calls.run(
       {
-        title: `Zip of the folder “${name}”`,
+        title: say`Zip of the folder “${name}”`,
         names: ['folders'],
         source: `${callSource('const { downloadUrl } = await folders.generateFolderDownloadUrl', [id])};`,
       },
@@ -528,7 +525,7 @@ export class Actions {
   async #zipOfFiles(ids) {
     const { downloadUrl } = await this.#calls.run(
       {
-        title: `Zip of ${amount({ files: ids.length })}`,
+        title: say`Zip of ${amount({ files: ids.length })}`,
         names: ['files'],
         source: `const { downloadUrl } = await files.generateFilesDownloadUrl(${idsSource(ids)});`,
       },
@@ -547,7 +544,7 @@ export class Actions {
     const id = String(file._id);
     const { downloadUrls } = await this.#calls.run(
       {
-        title: `A temporary link to “${file.displayName}”`,
+        title: say`A temporary link to “${String(file.displayName)}”`,
         names: ['files'],
         source: `${callSource('const { downloadUrls } = await files.generateFileDownloadUrl', [id, options])};`,
       },

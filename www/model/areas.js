@@ -1,4 +1,5 @@
 // The three areas of a Media Manager, each with its folder at the top.
+import { say } from '../text/language.js';
 
 /** @typedef {'files' | 'visitor' | 'trash'} Area */
 
@@ -13,9 +14,9 @@
 
 /** The areas in the order of the sidebar. @type {readonly Root[]} */
 export const ROOTS = [
-  { id: 'media-root', area: 'files', name: 'Site Files', picture: 'site' },
-  { id: 'visitor-uploads', area: 'visitor', name: 'Visitor Uploads', picture: 'visitor' },
-  { id: 'trash-root', area: 'trash', name: 'Trash', picture: 'trash', isLeaf: true },
+  { id: 'media-root', area: 'files', get name() { return say`Site Files`; }, picture: 'site' },
+  { id: 'visitor-uploads', area: 'visitor', get name() { return say`Visitor Uploads`; }, picture: 'visitor' },
+  { id: 'trash-root', area: 'trash', get name() { return say`Trash`; }, picture: 'trash', isLeaf: true },
 ];
 
 /** The ID of the folder at the top of each area. */

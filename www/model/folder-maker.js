@@ -2,6 +2,7 @@
 /** @import { Folder } from 'wix-media.v2' */
 /** @import { Calls } from './calls.js' */
 import { javascript } from '../text/code.js';
+import { say } from '../text/language.js';
 import { Signal } from './signal.js';
 
 const PAGE_SIZE = 100;
@@ -44,7 +45,7 @@ export class FolderMaker {
    */
   #ensureChild(parentFolderId, displayName) {
     const about = {
-      title: `The folder “${displayName}”`,
+      title: say`The folder “${displayName}”`,
       names: ['folders'],
       quiet: true,
       source: `for await (const folder of folders.listFolders(${javascript({ parentFolderId })})) {

@@ -3,6 +3,7 @@
 /** @import { Area } from './areas.js' */
 /** @import { Calls } from './calls.js' */
 import { javascript } from '../text/code.js';
+import { say } from '../text/language.js';
 import { areaOfTop, ROOTS } from './areas.js';
 import { compareNames } from './order.js';
 import { Signal } from './signal.js';
@@ -100,7 +101,7 @@ export class Folders {
       paging: { limit: PAGE_SIZE },
     };
     const about = {
-      title: `Folders in “${this.nameOf(id)}”`,
+      title: say`Folders in “${this.nameOf(id)}”`,
       names: ['folders'],
       quiet: true,
       source: `for await (const folder of folders.${name}(${javascript(options)})) {\n  console.log(folder.displayName);\n}`,
@@ -154,7 +155,7 @@ export class Folders {
   /** @param {string} id */
   async #fetch(id) {
     const about = {
-      title: 'Where this folder is',
+      title: say`Where this folder is`,
       names: ['folders'],
       quiet: true,
       source: `await folders.getFolder(${javascript(id)});`,

@@ -1,5 +1,6 @@
 // What a person can do with items, as the parts of the page offer it.
 /** @import { Item } from './item.js' */
+import { say } from '../text/language.js';
 
 /**
  * @typedef {(items: readonly Item[]) => unknown} ItemCommand
@@ -9,16 +10,16 @@
 
 /** @type {readonly Offer[]} */
 const OFFERS = [
-  { name: 'download', label: 'Download', picture: 'download' },
-  { name: 'move', label: 'Move', picture: 'move' },
-  { name: 'label', label: 'Label', picture: 'label' },
-  { name: 'trash', label: 'Delete', picture: 'trash', isBad: true },
+  { name: 'download', get label() { return say`Download`; }, picture: 'download' },
+  { name: 'move', get label() { return say`Move`; }, picture: 'move' },
+  { name: 'label', get label() { return say`Label|verb`; }, picture: 'label' },
+  { name: 'trash', get label() { return say`Delete`; }, picture: 'trash', isBad: true },
 ];
 
 /** @type {readonly Offer[]} */
 const OFFERS_IN_TRASH = [
-  { name: 'restore', label: 'Restore', picture: 'restore' },
-  { name: 'purge', label: 'Delete permanently', picture: 'trash', isBad: true },
+  { name: 'restore', get label() { return say`Restore`; }, picture: 'restore' },
+  { name: 'purge', get label() { return say`Delete permanently`; }, picture: 'trash', isBad: true },
 ];
 
 /**

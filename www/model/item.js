@@ -1,6 +1,7 @@
 // Folders and files as the page handles both.
 /** @import { FileDescriptor, Folder } from 'wix-media.v2' */
-import { amount, number } from '../text/words.js';
+import { number, say } from '../text/language.js';
+import { amount } from '../text/words.js';
 
 /**
  * @typedef {{ kind: 'folder', id: string, key: string, name: string, value: Folder }} FolderItem
@@ -15,7 +16,7 @@ import { amount, number } from '../text/words.js';
  * @param {Kind} kind
  * @param {FileDescriptor | Folder} value
  */
-const nameOf = (kind, value) => String(value.displayName || value._id || `A ${kind} without a name`);
+const nameOf = (kind, value) => String(value.displayName || value._id || (kind === 'file' ? say`A file without a name` : say`A folder without a name`));
 
 /**
  * @param {Folder} value
@@ -41,7 +42,7 @@ export const fileItem = (value) => ({ kind: 'file', id: String(value._id), key: 
  *
  * @param {string} name
  */
-export const nameTrouble = (name) => (name.includes('/') ? 'A name cannot contain a slash.' : '');
+export const nameTrouble = (name) => (name.includes('/') ? say`A name cannot contain a slash.` : '');
 
 /**
  * Returns what a sentence or a call needs of an item, without the value of the service.
@@ -71,7 +72,7 @@ export const tally = (items) => ({ files: idsOf(items, 'file').length, folders: 
  *
  * @param {readonly Subject[]} items
  */
-export const named = (items) => (items.length === 1 ? `“${items[0].name}”` : amount(tally(items)));
+export const named = (items) => (items.length === 1 ? say`“${items[0].name}”` : amount(tally(items)));
 
 /**
  * How many of some items, in a sentence: `1,240 of 10,000 files`. Without a number, names all of them.
@@ -79,4 +80,4 @@ export const named = (items) => (items.length === 1 ? `“${items[0].name}”` :
  * @param {number | undefined} some
  * @param {readonly Subject[]} items
  */
-export const howMany = (some, items) => (some === undefined ? named(items) : `${number(some)} of ${named(items)}`);
+export const howMany = (some, items) => (some === undefined ? named(items) : say`${number(some)} of ${named(items)}`);

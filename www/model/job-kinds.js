@@ -3,6 +3,7 @@
 /** @import { Subject } from './item.js' */
 /** @import { View } from './view.js' */
 import { callSource, javascript } from '../text/code.js';
+import { say } from '../text/language.js';
 import { TOPS } from './areas.js';
 import { idsSource } from './id-source.js';
 import { idsOf, named, tally } from './item.js';
@@ -14,10 +15,11 @@ import { idsOf, named, tally } from './item.js';
  *   the IDs of its folders; of a change of labels, with the new and the old ones.
  *
  * @typedef {object} JobKind
- * @property {string} doing Begins a sentence about a job that runs.
+ * @property {(what: string) => string} doing Says that a job runs.
+ * @property {(what: string, isPaused: boolean) => string} halted Says how far a job came that does not run.
  * @property {(what: string, options: { isUndo: boolean }) => string} done
- * @property {string} failed Says that nothing was done.
- * @property {string} partlyFailed
+ * @property {() => string} failed Says that nothing was done.
+ * @property {(what: string) => string} partlyFailed Says that only some was done.
  * @property {number} concurrency How many calls run at the same time.
  * @property {(steps: readonly JobStep[]) => JobStep[][]} partsOf Splits a job into calls.
  * @property {(steps: readonly JobStep[]) => { title: string, names: string[], source: string }} about
@@ -95,22 +97,24 @@ function bulk(functions, title, extra) {
 const PERMANENT = { permanent: true };
 
 /** What deletions say when they fail. */
-const NOT_DELETED = { failed: 'Not deleted', partlyFailed: 'Not everything was deleted' };
+const NOT_DELETED = { failed: () => say`Not deleted`, partlyFailed: (/** @type {string} */ what) => say`Not everything was deleted (${what})` };
 
 /** The members that permanent deletions share. */
 const DELETED_PERMANENTLY = {
   ...NOT_DELETED,
-  doing: 'Deleting permanently',
+  doing: (/** @type {string} */ what) => say`Deleting permanently ${what}`,
+  halted: (/** @type {string} */ what, /** @type {boolean} */ isPaused) => (isPaused ? say`Deleting permanently paused at ${what}` : say`Deleting permanently stopped at ${what}`),
   leaves: (/** @type {JobStep} */ _, /** @type {View} */ { area }) => area === 'trash',
 };
 
 /** @type {Record<JobKindName, JobKind>} */
 export const JOB_KINDS = {
   move: {
-    doing: 'Moving',
-    done: (what, { isUndo }) => (isUndo ? `${what} moved back.` : `${what} moved.`),
-    failed: 'Not moved',
-    partlyFailed: 'Not everything was moved',
+    doing: (what) => say`Moving ${what}`,
+    halted: (what, isPaused) => (isPaused ? say`Moving paused at ${what}` : say`Moving stopped at ${what}`),
+    done: (what, { isUndo }) => (isUndo ? say`${what} moved back.` : say`${what} moved.`),
+    failed: () => say`Not moved`,
+    partlyFailed: (what) => say`Not everything was moved (${what})`,
     concurrency: 4,
     partsOf: (steps) => steps.map((step) => [step]),
     about(steps) {
@@ -121,7 +125,7 @@ export const JOB_KINDS = {
       );
       const { files, folders } = tally(steps);
       const names = [...(files > 0 ? ['files'] : []), ...(folders > 0 ? ['folders'] : [])];
-      return { title: `Move ${named(steps)}`, names, source };
+      return { title: say`Move ${named(steps)}`, names, source };
     },
     async perform({ files, folders }, [{ kind, id, to }], call) {
       if (kind === 'file') await files.updateFileDescriptor({ _id: id, parentFolderId: to }, call);
@@ -131,14 +135,15 @@ export const JOB_KINDS = {
     back: (steps) => ({ kind: 'move', steps: steps.map(({ from, to, ...step }) => ({ ...step, from: to, to: from })) }),
   },
   label: {
-    doing: 'Labelling',
-    done: (what, { isUndo }) => (isUndo ? `The old labels of ${what} are back.` : `Labels of ${what} changed.`),
-    failed: 'Labels not changed',
-    partlyFailed: 'Not all labels were changed',
+    doing: (what) => say`Labelling ${what}`,
+    halted: (what, isPaused) => (isPaused ? say`Labelling paused at ${what}` : say`Labelling stopped at ${what}`),
+    done: (what, { isUndo }) => (isUndo ? say`The old labels of ${what} are back.` : say`Labels of ${what} changed.`),
+    failed: () => say`Labels not changed`,
+    partlyFailed: (what) => say`Not all labels were changed (${what})`,
     concurrency: 4,
     partsOf: (steps) => steps.map((step) => [step]),
     about: (steps) => ({
-      title: `Label ${named(steps)}`,
+      title: say`Label ${named(steps)}`,
       names: ['files'],
       source: linesOf(steps, ({ id, labels }) => `${callSource('await files.updateFileDescriptor', [{ _id: id, labels }])};`),
     }),
@@ -155,11 +160,12 @@ export const JOB_KINDS = {
         file: { name: 'bulkDeleteFiles', call: ({ files }, ids, call) => files.bulkDeleteFiles(ids, undefined, call) },
         folder: { name: 'bulkDeleteFolders', call: ({ folders }, ids, call) => folders.bulkDeleteFolders(ids, undefined, call) },
       },
-      (what) => `Move ${what} to the trash`,
+      (what) => say`Move ${what} to the trash`,
     ),
     ...NOT_DELETED,
-    doing: 'Deleting',
-    done: (what) => `${what} moved to the trash.`,
+    doing: (what) => say`Deleting ${what}`,
+    halted: (what, isPaused) => (isPaused ? say`Deleting paused at ${what}` : say`Deleting stopped at ${what}`),
+    done: (what) => say`${what} moved to the trash.`,
     leaves: (_, { area }) => area !== 'trash',
     back: (steps) => ({ kind: 'restore', steps: [...steps] }),
   },
@@ -169,12 +175,13 @@ export const JOB_KINDS = {
         file: { name: 'bulkRestoreFilesFromTrashBin', call: ({ files }, ids, call) => files.bulkRestoreFilesFromTrashBin(ids, call) },
         folder: { name: 'bulkRestoreFoldersFromTrashBin', call: ({ folders }, ids, call) => folders.bulkRestoreFoldersFromTrashBin(ids, call) },
       },
-      (what) => `Restore ${what}`,
+      (what) => say`Restore ${what}`,
     ),
-    doing: 'Restoring',
-    done: (what) => `${what} restored.`,
-    failed: 'Not restored',
-    partlyFailed: 'Not everything was restored',
+    doing: (what) => say`Restoring ${what}`,
+    halted: (what, isPaused) => (isPaused ? say`Restoring paused at ${what}` : say`Restoring stopped at ${what}`),
+    done: (what) => say`${what} restored.`,
+    failed: () => say`Not restored`,
+    partlyFailed: (what) => say`Not everything was restored (${what})`,
     leaves: (_, { area }) => area === 'trash',
     back: (steps) => ({ kind: 'trash', steps: [...steps] }),
   },
@@ -184,18 +191,18 @@ export const JOB_KINDS = {
         file: { name: 'bulkDeleteFiles', call: ({ files }, ids, call) => files.bulkDeleteFiles(ids, PERMANENT, call) },
         folder: { name: 'bulkDeleteFolders', call: ({ folders }, ids, call) => folders.bulkDeleteFolders(ids, PERMANENT, call) },
       },
-      (what) => `Delete ${what} permanently`,
+      (what) => say`Delete ${what} permanently`,
       PERMANENT,
     ),
     ...DELETED_PERMANENTLY,
-    done: (what) => `${what} deleted permanently.`,
+    done: (what) => say`${what} deleted permanently.`,
   },
   empty: {
     ...DELETED_PERMANENTLY,
-    done: () => 'The trash is empty.',
+    done: () => say`The trash is empty.`,
     concurrency: 1,
     partsOf: (steps) => [[...steps]],
-    about: () => ({ title: 'Empty the trash', names: ['trash'], source: 'await trash.empty();' }),
+    about: () => ({ title: say`Empty the trash`, names: ['trash'], source: 'await trash.empty();' }),
     perform: ({ trash }, _, call) => trash.empty(call),
   },
 };

@@ -187,11 +187,11 @@ export class Job {
  *
  * @param {Job} job
  */
-export const runningAt = ({ kind, tried, steps, isDivisible }) => `${JOB_KINDS[kind].doing} ${howMany(isDivisible ? tried : undefined, steps)}`;
+export const runningAt = ({ kind, tried, steps, isDivisible }) => JOB_KINDS[kind].doing(howMany(isDivisible ? tried : undefined, steps));
 
 /**
  * How far a job came: `Moving stopped at 40 of 120 files`, or `Moving paused at …`.
  *
  * @param {Job} job
  */
-export const stoppedAt = ({ kind, tried, steps, isPaused }) => `${JOB_KINDS[kind].doing} ${isPaused ? 'paused' : 'stopped'} at ${howMany(tried, steps)}`;
+export const stoppedAt = ({ kind, tried, steps, isPaused }) => JOB_KINDS[kind].halted(howMany(tried, steps), isPaused);

@@ -10,6 +10,7 @@
 /** @import { FilePage, FolderPage, ListCall } from './list-calls.js' */
 /** @import { View } from './view.js' */
 import { javascript } from '../text/code.js';
+import { say } from '../text/language.js';
 import { fileItem, folderItem } from './item.js';
 import { listCallsOf } from './list-calls.js';
 import { comparing, isByName, positionIn } from './order.js';
@@ -234,7 +235,7 @@ export class Listing {
    */
   #about(group, { name, options, search }) {
     return {
-      title: search === undefined ? `List the ${group}` : `Search ${group} for “${search}”`,
+      title: titleOf(group, search),
       source: `for await (const page of ${group}.${name}(${javascript(options)}).pages()) {\n  console.log(page.${group});\n}`,
       names: [group],
       controller: this.#controller,
@@ -314,4 +315,13 @@ export class Listing {
     // There may be fewer items now than are wanted.
     this.#wake();
   }
+}
+
+/**
+ * @param {'files' | 'folders'} group
+ * @param {string | undefined} search
+ */
+function titleOf(group, search) {
+  if (group === 'files') return search === undefined ? say`List the files` : say`Search files for “${search}”`;
+  return search === undefined ? say`List the folders` : say`Search folders for “${search}”`;
 }

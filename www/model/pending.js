@@ -2,7 +2,7 @@
 /** @import { Calls } from './calls.js' */
 /** @import { Listing } from './listing.js' */
 import { javascript } from '../text/code.js';
-import { count } from '../text/words.js';
+import { plural } from '../text/language.js';
 
 /** Milliseconds until the first question. */
 const MIN_DELAY = 800;
@@ -52,7 +52,7 @@ export class PendingFiles {
    */
   async #ask(listing, calls, pending, delay) {
     const about = {
-      title: `Are ${count(pending.length, 'file')} ready?`,
+      title: plural(pending.length, 'Is {0} file ready?', 'Are {0} files ready?'),
       names: ['files'],
       quiet: true,
       source: `await files.getFileDescriptors(${javascript(pending)});`,

@@ -3,6 +3,7 @@
 // The service does not report it, so the page lists the whole trash. That takes a while if there is much in it, so it happens some
 // time after a change, once for all changes until then.
 /** @import { Calls } from './calls.js' */
+import { say } from '../text/language.js';
 import { Signal } from './signal.js';
 import { soon } from './soon.js';
 
@@ -34,7 +35,7 @@ export class TrashSize {
     if (this.#isCounting) return;
     this.#isCounting = true;
     const about = {
-      title: 'How much is in the trash',
+      title: say`How much is in the trash`,
       names: ['trash'],
       quiet: true,
       controller: this.#controller,

@@ -16,6 +16,7 @@
 /** @import { Subject } from './item.js' */
 /** @import { Incoming } from './name-conflicts.js' */
 import { javascript } from '../text/code.js';
+import { say } from '../text/language.js';
 import { FolderMaker } from './folder-maker.js';
 import { Locks } from './locks.js';
 import { isNoRoom } from './no-room.js';
@@ -266,7 +267,7 @@ export class UploadQueue {
   onProgress: ({ confirmed, total }) => console.log(confirmed / total),
 });`;
     return this.#calls.run(
-      { title: `Upload “${upload.name}”`, names: ['uploads'], source, controller, quiet: this.uploads.length > 1, onSent },
+      { title: say`Upload “${upload.name}”`, names: ['uploads'], source, controller, quiet: this.uploads.length > 1, onSent },
       (client) =>
         client.uploads.upload(upload.file, {
           parentFolderId,
@@ -329,7 +330,7 @@ export class UploadQueue {
   #cancelSession({ session, name, isOver }) {
     if (!session || isOver) return;
     const about = {
-      title: `Cancel the upload of “${name}”`,
+      title: say`Cancel the upload of “${name}”`,
       names: ['uploads'],
       quiet: true,
       source: `await uploads.cancel(${javascript(session)});`,

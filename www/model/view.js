@@ -2,6 +2,7 @@
 /** @import { Area } from './areas.js' */
 /** @import { Filters } from './filters.js' */
 /** @import { MediaTypeWithLiterals } from 'wix-media.v2' */
+import { say } from '../text/language.js';
 
 /**
  * @typedef {{ fieldName: 'displayName' | 'updatedDate' | 'sizeInBytes', order: 'ASC' | 'DESC' }} Sort
@@ -20,12 +21,12 @@
 
 /** The sort orders on offer, by the value of the menu. @type {Record<SortName, { label: string, sort: Sort }>} */
 export const SORTS = {
-  newest: { label: 'Newest first', sort: { fieldName: 'updatedDate', order: 'DESC' } },
-  oldest: { label: 'Oldest first', sort: { fieldName: 'updatedDate', order: 'ASC' } },
-  name: { label: 'Name, A to Z', sort: { fieldName: 'displayName', order: 'ASC' } },
-  'name-down': { label: 'Name, Z to A', sort: { fieldName: 'displayName', order: 'DESC' } },
-  largest: { label: 'Largest first', sort: { fieldName: 'sizeInBytes', order: 'DESC' } },
-  smallest: { label: 'Smallest first', sort: { fieldName: 'sizeInBytes', order: 'ASC' } },
+  newest: { get label() { return say`Newest first`; }, sort: { fieldName: 'updatedDate', order: 'DESC' } },
+  oldest: { get label() { return say`Oldest first`; }, sort: { fieldName: 'updatedDate', order: 'ASC' } },
+  name: { get label() { return say`Name, A to Z`; }, sort: { fieldName: 'displayName', order: 'ASC' } },
+  'name-down': { get label() { return say`Name, Z to A`; }, sort: { fieldName: 'displayName', order: 'DESC' } },
+  largest: { get label() { return say`Largest first`; }, sort: { fieldName: 'sizeInBytes', order: 'DESC' } },
+  smallest: { get label() { return say`Smallest first`; }, sort: { fieldName: 'sizeInBytes', order: 'ASC' } },
 };
 
 /**

@@ -1,5 +1,6 @@
 // The places where a Media Manager can be, and how each is opened.
 /** @import { ApiKeyAuth } from 'wix-media.v2' */
+import { say } from '../text/language.js';
 import { BrowserPlace } from './browser.js';
 import { RemotePlace } from './remote.js';
 
@@ -36,8 +37,12 @@ import { RemotePlace } from './remote.js';
  * @property {boolean} [isPersistent] Whether the browser keeps the files when room gets short.
  */
 
-/** The names of the places, as in the switch of the page. @type {Record<PlaceKind, string>} */
-export const PLACE_NAMES = { browser: 'In this browser', server: 'This server', site: 'A Wix site' };
+/**
+ * The name of a place, as in the switch of the page.
+ *
+ * @param {PlaceKind} kind
+ */
+export const placeName = (kind) => ({ browser: say`In this browser`, server: say`This server`, site: say`A Wix site` })[kind];
 
 /**
  * @param {unknown} kind

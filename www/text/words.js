@@ -1,5 +1,6 @@
 // Values in words for people.
 /** @import { MediaType } from 'wix-media.v2' */
+import { isolated, languageTag, listed, number, plural, say } from './language.js';
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 const DASH = '–';
@@ -13,17 +14,29 @@ export function size(bytes) {
   const count = Number.parseFloat(String(bytes));
   if (!(count >= 0)) return DASH;
   const step = count < 1000 ? 0 : Math.min(Math.floor(Math.log10(count) / 3), UNITS.length - 1);
-  const format = new Intl.NumberFormat('en-GB', {
+  const format = new Intl.NumberFormat(languageTag(), {
     style: 'unit',
     unit: UNITS[step],
     unitDisplay: step ? 'short' : 'long',
     maximumSignificantDigits: 3,
   });
-  return format.format(count / 1000 ** step);
+  return isolated(format.format(count / 1000 ** step));
 }
 
-const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
-const MOMENT = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'medium' });
+/** Making one takes longer than using it a thousand times. @type {Map<string, Intl.DateTimeFormat>} */
+const DATE_FORMATS = new Map();
+
+/**
+ * @param {Date} date
+ * @param {'medium' | 'long'} dateStyle
+ * @param {'medium'} [timeStyle]
+ */
+function inDateStyle(date, dateStyle, timeStyle) {
+  const key = `${languageTag()} ${dateStyle}`;
+  const format = DATE_FORMATS.get(key) ?? new Intl.DateTimeFormat(languageTag(), { dateStyle, timeStyle });
+  DATE_FORMATS.set(key, format);
+  return format.format(date);
+}
 
 /**
  * @param {unknown} date
@@ -36,25 +49,25 @@ export const isDate = (date) => date instanceof Date && !Number.isNaN(date.getTi
  *
  * @param {unknown} date
  */
-export const day = (date) => (isDate(date) ? DAY.format(date) : DASH);
+export const day = (date) => (isDate(date) ? inDateStyle(date, 'medium') : DASH);
 
 /**
  * A date with its time: `9 January 2024 at 08:45:50`.
  *
  * @param {unknown} date
  */
-export const moment = (date) => (isDate(date) ? MOMENT.format(date) : DASH);
+export const moment = (date) => (isDate(date) ? inDateStyle(date, 'long', 'medium') : DASH);
 
-/** @type {ReadonlyMap<string, string>} */
+/** @type {ReadonlyMap<string, () => string>} */
 const TYPES = new Map([
-  ['IMAGE', 'Image'],
-  ['VIDEO', 'Video'],
-  ['AUDIO', 'Audio'],
-  ['DOCUMENT', 'Document'],
-  ['VECTOR', 'Vector'],
-  ['ARCHIVE', 'Archive'],
-  ['MODEL3D', '3D model'],
-  ['OTHER', 'Other'],
+  ['IMAGE', () => say`Image`],
+  ['VIDEO', () => say`Video`],
+  ['AUDIO', () => say`Audio`],
+  ['DOCUMENT', () => say`Document`],
+  ['VECTOR', () => say`Vector`],
+  ['ARCHIVE', () => say`Archive`],
+  ['MODEL3D', () => say`3D model`],
+  ['OTHER', () => say`Other`],
 ]);
 
 /**
@@ -69,7 +82,7 @@ export const MEDIA_TYPES = ['IMAGE', 'VIDEO', 'AUDIO', 'DOCUMENT', 'VECTOR', 'AR
  *
  * @param {string | undefined} type
  */
-export const mediaType = (type) => TYPES.get(type ?? '') ?? String(type ?? DASH);
+export const mediaType = (type) => TYPES.get(type ?? '')?.() ?? String(type ?? DASH);
 
 /**
  * The name of the icon of a media type.
@@ -79,30 +92,15 @@ export const mediaType = (type) => TYPES.get(type ?? '') ?? String(type ?? DASH)
 export const iconOf = (type) => (type !== undefined && TYPES.has(type) ? type.toLowerCase() : 'other');
 
 /**
- * A number: `10,000`.
- *
- * @param {number} value
- */
-export const number = (value) => value.toLocaleString('en-GB');
-
-/**
- * A number with its noun: `1 file`, `2 files`.
- *
- * @param {number} value
- * @param {string} noun
- */
-export const count = (value, noun) => `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
-
-/**
  * Files and folders in numbers: `3 files and 1 folder`.
  *
  * @param {{ files?: number, folders?: number }} numbers
  */
 export function amount({ files = 0, folders = 0 }) {
   const parts = [];
-  if (files > 0) parts.push(count(files, 'file'));
-  if (folders > 0) parts.push(count(folders, 'folder'));
-  return parts.join(' and ') || 'nothing';
+  if (files > 0) parts.push(plural(files, '{0} file', '{0} files'));
+  if (folders > 0) parts.push(plural(folders, '{0} folder', '{0} folders'));
+  return parts.length > 0 ? listed(parts) : say`nothing`;
 }
 
 /**
@@ -110,14 +108,14 @@ export function amount({ files = 0, folders = 0 }) {
  *
  * @param {number} ms
  */
-export const duration = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+export const duration = (ms) => (ms < 1000 ? say`${number(Math.round(ms))} ms` : say`${number(Math.round(ms / 100) / 10)} s`);
 
 /**
  * The speed of a transfer: `150 kB/s`.
  *
  * @param {number} bytesPerSecond
  */
-export const speed = (bytesPerSecond) => `${size(Math.round(bytesPerSecond))}/s`;
+export const speed = (bytesPerSecond) => say`${size(Math.round(bytesPerSecond))}/s`;
 
 /**
  * The time that a transfer still takes: `12 s left`, `3 min left`, `2 h left`.
@@ -125,9 +123,9 @@ export const speed = (bytesPerSecond) => `${size(Math.round(bytesPerSecond))}/s`
  * @param {number} seconds
  */
 export function timeLeft(seconds) {
-  if (seconds < 100) return `${Math.max(1, Math.round(seconds))} s left`;
-  if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min left`;
-  return `${Math.round(seconds / 3600)} h left`;
+  if (seconds < 100) return say`${number(Math.max(1, Math.round(seconds)))} s left`;
+  if (seconds < 100 * 60) return say`${number(Math.round(seconds / 60))} min left`;
+  return say`${number(Math.round(seconds / 3600))} h left`;
 }
 
 /**
@@ -135,7 +133,7 @@ export function timeLeft(seconds) {
  *
  * @param {number} rate Items per second.
  */
-export const pace = (rate) => (rate >= 1 ? `${number(Math.round(rate))} per second` : `${number(Math.max(1, Math.round(rate * 60)))} per minute`);
+export const pace = (rate) => (rate >= 1 ? say`${number(Math.round(rate))} per second` : say`${number(Math.max(1, Math.round(rate * 60)))} per minute`);
 
 /**
  * How far a transfer is: `1.2 MB of 3 MB · 150 kB/s · 12 s left`. Before the first byte has left, only its size.
@@ -144,7 +142,7 @@ export const pace = (rate) => (rate >= 1 ? `${number(Math.round(rate))} per seco
  */
 export function transfer({ sent, total, rate }) {
   if (sent === 0) return size(total);
-  const done = `${size(sent)} of ${size(total)}`;
+  const done = say`${size(sent)} of ${size(total)}`;
   return rate >= 1 && sent < total ? `${done} · ${speed(rate)} · ${timeLeft((total - sent) / rate)}` : done;
 }
 

@@ -1,6 +1,7 @@
 // Source code to read and to copy.
 /** @import { Child } from './element.js' */
 import { highlight } from '../text/highlight.js';
+import { say } from '../text/language.js';
 import { redact } from '../text/secrets.js';
 import { copyButton } from './copy-button.js';
 import { element } from './element.js';
@@ -24,7 +25,7 @@ export function codeBlock(heading, text, { copied = text, level = 'h3', content,
   return element(
     'div',
     { class: 'code' },
-    element('div', { class: 'code-bar' }, element(level, { id }, heading), extra, copyButton('Copy', () => redact(copied))),
+    element('div', { class: 'code-bar' }, element(level, { id }, heading), extra, copyButton(say`Copy`, () => redact(copied))),
     // The block may scroll, so it must be reachable with the keyboard.
     element('pre', { dir: 'ltr', tabindex: '0', role: 'group', 'aria-labelledby': id }, element('code', {}, content ?? highlight(redact(text)))),
   );

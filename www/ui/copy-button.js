@@ -1,4 +1,5 @@
 // A button that copies text.
+import { say } from '../text/language.js';
 import { element, icon } from './element.js';
 
 /** Milliseconds for which the button says what happened. */
@@ -30,9 +31,9 @@ export function copyButton(label, text, { isBare = false } = {}) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text());
-      show('Copied', 'done');
+      show(say`Copied`, 'done');
     } catch {
-      show('Not allowed', 'alert');
+      show(say`Not allowed`, 'alert');
     }
     clearTimeout(timer);
     timer = setTimeout(() => show(label, 'copy'), MESSAGE_TIMEOUT);

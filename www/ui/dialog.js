@@ -1,5 +1,6 @@
 // Modal dialogs.
 /** @import { Child } from './element.js' */
+import { say } from '../text/language.js';
 import { watchBackdrop } from './backdrop.js';
 import { focused } from './dom.js';
 import { element, icon } from './element.js';
@@ -38,9 +39,9 @@ const entered = (form) => JSON.stringify([...form.elements].map((field) => ('val
  * @param {() => unknown} [options.ready] Runs once the dialog is open.
  * @returns {Promise<Result | undefined>}
  * @example
- * const name = await ask({ title: 'New folder', content: [field], action: 'Create', submit: () => create(field.value) });
+ * const name = await ask({ title: say`New folder`, content: [field], action: 'Create', submit: () => create(field.value) });
  */
-export function ask({ title, lead, content = [], action, submit, isBad = false, cancel = 'Cancel', ready }) {
+export function ask({ title, lead, content = [], action, submit, isBad = false, cancel = say`Cancel`, ready }) {
   number += 1;
   const id = `dialog-${number}`;
   const before = focused();
@@ -56,7 +57,7 @@ export function ask({ title, lead, content = [], action, submit, isBad = false, 
       'div',
       { class: 'dialog-head' },
       element('h2', { id }, title),
-      element('button', { type: 'button', class: 'bare', 'aria-label': 'Close', click: close }, icon('close')),
+      element('button', { type: 'button', class: 'bare', 'aria-label': say`Close`, click: close }, icon('close')),
     ),
     element('div', { class: 'dialog-body' }, lead ? element('p', { class: 'lead' }, lead) : undefined, content, trouble),
     element('div', { class: 'actions' }, giveUp, confirm),

@@ -3,59 +3,60 @@
 /** @import { PlaceKind } from '../place/place.js' */
 import { json } from '../text/code.js';
 import { isNoRoom } from '../model/no-room.js';
+import { say } from '../text/language.js';
 import { redact } from '../text/secrets.js';
 import { element, foreign, icon } from './element.js';
 
 /** @typedef {{ kind?: PlaceKind, baseUrl?: string }} Place Where an error happened. */
 
-const OTHER_TITLE = 'Something went wrong';
+const otherTitle = () => say`Something went wrong`;
 
 /** Titles by the code of an error. */
 const CODE_TITLES = new Map([
-  ['NETWORK', 'No response'],
-  ['TIMEOUT', 'No response in time'],
-  ['INVALID_RESPONSE', 'Not a Media Manager'],
-  ['INVALID_ARGUMENT', 'Invalid argument'],
-  ['INTERNAL', 'Internal error of the client'],
+  ['NETWORK', () => say`No response`],
+  ['TIMEOUT', () => say`No response in time`],
+  ['INVALID_RESPONSE', () => say`Not a Media Manager`],
+  ['INVALID_ARGUMENT', () => say`Invalid argument`],
+  ['INTERNAL', () => say`Internal error of the client`],
 ]);
 
 /** Titles by the status of the response. */
 const STATUS_TITLES = new Map([
-  [400, 'The service rejected the call'],
-  [401, 'Not authenticated'],
-  [403, 'Permission denied'],
-  [404, 'Not found'],
-  [409, 'Conflict with the current state'],
-  [429, 'Too many calls'],
+  [400, () => say`The service rejected the call`],
+  [401, () => say`Not authenticated`],
+  [403, () => say`Permission denied`],
+  [404, () => say`Not found`],
+  [409, () => say`Conflict with the current state`],
+  [429, () => say`Too many calls`],
 ]);
 
 /** What people can do something about, by the code of an error. Their own words say more than those of the service. */
 const SENTENCES = new Map([
-  ['ZERO_FILE_SIZE', 'The file is empty.'],
-  ['FILE_SIZE_OVER_LIMIT', 'The file is too large.'],
-  ['UNSUPPORTED_FILE_FORMAT', 'Files of this type cannot be stored here.'],
-  ['MISMATCH_MIME_TYPE', 'The file is of another type than its name says.'],
-  ['FOLDER_NOT_FOUND', 'The folder does not exist any more.'],
-  ['RESOURCE_NOT_FOUND', 'It does not exist any more.'],
-  ['FILE_FAILED', 'The service could not fetch or process the file.'],
-  ['SOURCE_FAILED', 'The file cannot be read. It may have been changed, moved or deleted.'],
-  ['TOO_MANY_FILES', 'There are too many files in it.'],
+  ['ZERO_FILE_SIZE', () => say`The file is empty.`],
+  ['FILE_SIZE_OVER_LIMIT', () => say`The file is too large.`],
+  ['UNSUPPORTED_FILE_FORMAT', () => say`Files of this type cannot be stored here.`],
+  ['MISMATCH_MIME_TYPE', () => say`The file is of another type than its name says.`],
+  ['FOLDER_NOT_FOUND', () => say`The folder does not exist any more.`],
+  ['RESOURCE_NOT_FOUND', () => say`It does not exist any more.`],
+  ['FILE_FAILED', () => say`The service could not fetch or process the file.`],
+  ['SOURCE_FAILED', () => say`The file cannot be read. It may have been changed, moved or deleted.`],
+  ['TOO_MANY_FILES', () => say`There are too many files in it.`],
   // What the browser says of a lost connection helps nobody.
-  ['NETWORK', 'The service does not answer.'],
-  ['TIMEOUT', 'The service does not answer.'],
+  ['NETWORK', () => say`The service does not answer.`],
+  ['TIMEOUT', () => say`The service does not answer.`],
 ]);
 
 /** The arguments that people give, as they are called on the page. */
 const FIELD_NAMES = new Map([
-  ['displayName', 'The name'],
-  ['url', 'The address'],
-  ['labels', 'A label'],
+  ['displayName', () => say`The name`],
+  ['url', () => say`The address`],
+  ['labels', () => say`A label`],
 ]);
 
 /** @param {WixMediaError} error */
 function titleOf(error) {
-  if (isNoRoom(error)) return 'No room left';
-  return CODE_TITLES.get(error.code) ?? STATUS_TITLES.get(error.status ?? 0) ?? OTHER_TITLE;
+  if (isNoRoom(error)) return say`No room left`;
+  return (CODE_TITLES.get(error.code) ?? STATUS_TITLES.get(error.status ?? 0) ?? otherTitle)();
 }
 
 /**
@@ -66,32 +67,34 @@ function titleOf(error) {
  */
 function advice(error, place) {
   const { code, status, requestId } = error;
-  const where = place?.kind === 'browser' ? 'the Media Manager of this browser' : (place?.baseUrl ?? 'the server');
+  const where = place?.kind === 'browser' ? say`the Media Manager of this browser` : (place?.baseUrl ?? say`the server`);
   switch (true) {
     case code === 'NETWORK' && location.protocol === 'https:' && place?.baseUrl?.startsWith('http:'):
-      return 'A page loaded over https cannot call an address that starts with http.';
+      return say`A page loaded over https cannot call an address that starts with http.`;
     case code === 'NETWORK' && place?.kind === 'browser':
-      return 'The tab that had it open was just closed. Try again.';
+      return say`The tab that had it open was just closed. Try again.`;
     case code === 'NETWORK':
-      return `Is ${where} running, and does it allow calls from other pages (CORS)? Then try again.`;
+      return say`Is ${where} running, and does it allow calls from other pages (CORS)? Then try again.`;
     case code === 'TIMEOUT':
-      return 'Try again.';
+      return say`Try again.`;
     case code === 'INVALID_RESPONSE':
-      return `Something responds at ${where}, but it is not a Media Manager. Check the address.`;
+      return say`Something responds at ${where}, but it is not a Media Manager. Check the address.`;
     case code === 'INTERNAL':
-      return 'Try again: the client has restarted. If it happens again, please report it together with the call.';
+      return say`Try again: the client has restarted. If it happens again, please report it together with the call.`;
     case status === 401 || code === 'UNAUTHENTICATED':
-      return 'Check the API key and the site ID.';
+      return say`Check the API key and the site ID.`;
     case status === 403:
-      return 'The key needs the permission to manage the Media Manager of this site.';
+      return say`The key needs the permission to manage the Media Manager of this site.`;
     case code === 'RESOURCE_NOT_FOUND' || status === 404:
-      return 'It may have been deleted elsewhere.';
+      return say`It may have been deleted elsewhere.`;
     case isNoRoom(error):
-      return 'Delete files permanently or make room otherwise, then try again.';
+      return say`Delete files permanently or make room otherwise, then try again.`;
     case status === 429:
-      return 'Wait a minute, then try again.';
+      return say`Wait a minute, then try again.`;
     case status !== undefined && status >= 500:
-      return `The service has a problem. Try again later${requestId ? ', and quote the request ID if you report it' : ''}.`;
+      return requestId
+        ? say`The service has a problem. Try again later, and quote the request ID if you report it.`
+        : say`The service has a problem. Try again later.`;
     default:
       return undefined;
   }
@@ -142,19 +145,19 @@ function messageOf(error) {
 export function noRoomIn(place) {
   switch (place?.kind) {
     case 'server':
-      return 'The server’s disk is full.';
+      return say`The server’s disk is full.`;
     case 'browser':
-      return 'This browser has no room left.';
+      return say`This browser has no room left.`;
     default:
-      return 'The service has no room left.';
+      return say`The service has no room left.`;
   }
 }
 
 /** @param {FieldViolation} violation */
-const fieldOf = ({ field = '–' }) => FIELD_NAMES.get(field) ?? redact(field);
+const fieldOf = ({ field = '–' }) => FIELD_NAMES.get(field)?.() ?? redact(field);
 
 /** @param {FieldViolation} violation */
-const objectionOf = ({ description, ruleName, violatedRule }) => redact(String(description ?? ruleName ?? violatedRule ?? 'was rejected'));
+const objectionOf = ({ description, ruleName, violatedRule }) => redact(String(description ?? ruleName ?? violatedRule ?? say`was rejected`));
 
 /**
  * Returns what went wrong, in a sentence.
@@ -165,7 +168,7 @@ const objectionOf = ({ description, ruleName, violatedRule }) => redact(String(d
 export function reasonOf(error, place) {
   if (isNoRoom(error)) return noRoomIn(place);
   const sentence = SENTENCES.get(String(membersOf(error).code));
-  if (sentence) return sentence;
+  if (sentence) return sentence();
   const [violation] = violationsOf(error);
   return violation ? `${fieldOf(violation)} ${objectionOf(violation)}` : messageOf(error);
 }
@@ -190,7 +193,7 @@ export function errorReport(error, place) {
     element(
       'div',
       {},
-      element('h3', {}, isOurs ? titleOf(error) : OTHER_TITLE),
+      element('h3', {}, isOurs ? titleOf(error) : otherTitle()),
       violations.length > 0
         ? element('ul', { class: 'violations' }, violations)
         : element('p', { class: 'report-message', dir: 'auto' }, reasonOf(error, place)),

@@ -1,5 +1,6 @@
 // A preview of an image that the service makes, or what the service says is wrong with its address.
 /** @import { Place } from '../place/place.js' */
+import { say } from '../text/language.js';
 import { element } from './element.js';
 import { setSource } from './picture.js';
 
@@ -11,7 +12,7 @@ const MAX_ERROR_LENGTH = 300;
 const isText = ({ ok, headers }) => !ok && /^text\/plain/.test(headers.get('content-type') ?? '');
 
 export class ImagePreview {
-  #image = element('img', { alt: 'Preview of the image with these settings', decoding: 'async' });
+  #image = element('img', { alt: say`Preview of the image with these settings`, decoding: 'async' });
   frame = element('div', { class: 'transform-preview' }, this.#image);
   state = element('p', { class: 'hint', role: 'status' });
   #place;
@@ -55,14 +56,14 @@ export class ImagePreview {
   #load(url) {
     this.#url = url;
     this.frame.setAttribute('aria-busy', 'true');
-    this.state.textContent = 'Loading the preview…';
+    this.state.textContent = say`Loading the preview…`;
     setSource(this.#image, this.#place, url);
   }
 
   #loaded() {
     this.frame.removeAttribute('aria-busy');
     this.#image.hidden = false;
-    this.state.textContent = `${this.#image.naturalWidth} × ${this.#image.naturalHeight} pixels`;
+    this.state.textContent = say`${this.#image.naturalWidth} × ${this.#image.naturalHeight} pixels`;
   }
 
   async #failed() {
@@ -72,6 +73,6 @@ export class ImagePreview {
     if (url === undefined) return;
     // The service explains in plain text what is wrong with an address.
     const reason = await this.#place.fetch(url).then((response) => (isText(response) ? response.text() : ''), () => '');
-    if (url === this.#url) this.state.textContent = reason.trim().slice(0, MAX_ERROR_LENGTH) || 'The service cannot make this image.';
+    if (url === this.#url) this.state.textContent = reason.trim().slice(0, MAX_ERROR_LENGTH) || say`The service cannot make this image.`;
   }
 }

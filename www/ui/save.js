@@ -1,5 +1,6 @@
 // Saving what is at an address.
 /** @import { Place } from '../place/place.js' */
+import { say } from '../text/language.js';
 import { element } from './element.js';
 
 /** Milliseconds for which the frame or the object URL of a download stays. */
@@ -38,7 +39,7 @@ export async function save(place, url, name) {
     return;
   }
   // The service sends it as an attachment, so the frame stays empty. In a frame, an error does not replace the page.
-  const frame = element('iframe', { hidden: true, title: `Download of ${name}` });
+  const frame = element('iframe', { hidden: true, title: say`Download of ${name}` });
   frame.src = shown;
   document.body.append(frame);
   setTimeout(() => frame.remove(), FRAME_TIMEOUT);

@@ -1,4 +1,5 @@
 // Short messages at the edge of the window, some with a button that undoes what they report.
+import { say } from '../text/language.js';
 import { element, icon } from './element.js';
 import { keepFocus } from './focus.js';
 
@@ -48,7 +49,7 @@ export class Toasts {
       icon(isBad ? 'alert' : 'done'),
       element('p', { dir: 'auto' }, text),
       actButton,
-      element('button', { type: 'button', class: 'bare', 'aria-label': 'Dismiss', click: close }, icon('close')),
+      element('button', { type: 'button', class: 'bare', 'aria-label': say`Dismiss`, click: close }, icon('close')),
     );
     for (const old of this.#holder.querySelectorAll('.toast')) if (this.#holder.children.length >= MAX_MESSAGES) this.#remove(old);
     this.#holder.append(toast);

@@ -157,6 +157,41 @@ const BUNDLES: &[(&str, &str, &[&str])] = &[
         "picker-panel.js",
         &["--platform=browser", "--format=esm", "--loader:.css=text"],
     ),
+    (
+        "../www/languages/ar.js",
+        "picker-ar.js",
+        &["--platform=browser", "--format=esm"],
+    ),
+    (
+        "../www/languages/de.js",
+        "picker-de.js",
+        &["--platform=browser", "--format=esm"],
+    ),
+    (
+        "../www/languages/es.js",
+        "picker-es.js",
+        &["--platform=browser", "--format=esm"],
+    ),
+    (
+        "../www/languages/fr.js",
+        "picker-fr.js",
+        &["--platform=browser", "--format=esm"],
+    ),
+    (
+        "../www/languages/he.js",
+        "picker-he.js",
+        &["--platform=browser", "--format=esm"],
+    ),
+    (
+        "../www/languages/ja.js",
+        "picker-ja.js",
+        &["--platform=browser", "--format=esm"],
+    ),
+    (
+        "../www/languages/pt.js",
+        "picker-pt.js",
+        &["--platform=browser", "--format=esm"],
+    ),
 ];
 
 /// The files that `require` needs too: each has a twin in CommonJS, which finds its own place by its file name.

@@ -71,6 +71,9 @@ pub(crate) fn bundle(project: &Project, to: &Path) -> Result<()> {
     let meta = fs::read_to_string(&meta).context("esbuild wrote no account of the page")?;
     let meta: Value = serde_json::from_str(&meta).context("esbuild wrote no JSON")?;
     fs::write(to.join("index.html"), linked(&index, &bundles, &eager(&meta)?)?)?;
+    // A page loads the table of one language at most, when it knows which. The service worker keeps that one.
+    let languages = languages(&from)?;
+    bundles.retain(|name| !is_table(name, &languages));
     for name in COPIED {
         fs::write(to.join(name), read(name)?)?;
     }
@@ -94,6 +97,23 @@ fn version(package: &Path) -> Result<String> {
             .hash(&mut hasher);
     }
     Ok(format!("{:016x}", hasher.finish()))
+}
+
+/// The languages that have a table of texts, by the names of their files.
+fn languages(www: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for file in files(&www.join("languages"))? {
+        let name = file.file_stem().context("a table has a name")?;
+        names.push(name.to_string_lossy().into_owned());
+    }
+    Ok(names)
+}
+
+/// Whether a bundle is the table of a language: `de-AAAAAAAA.js`.
+fn is_table(bundle: &str, languages: &[String]) -> bool {
+    bundle
+        .split_once('-')
+        .is_some_and(|(name, _)| languages.iter().any(|language| language == name))
 }
 
 /// The styles that a page links, in order.
@@ -240,6 +260,14 @@ mod tests {
             <link rel=\"modulepreload\" href=\"wix-media/browser.js\">\n    \
             <script type=\"module\" src=\"page-CCCCCCCC.js\"></script>\n</head>\n";
         assert_eq!(page, wanted);
+    }
+
+    #[test]
+    fn table_is_told_from_other_bundles_by_its_name() {
+        let languages = ["de", "he"].map(str::to_owned);
+        assert!(is_table("de-AAAAAAAA.js", &languages));
+        assert!(!is_table("details-AAAAAAAA.js", &languages));
+        assert!(!is_table("page-AAAAAAAA.js", &languages));
     }
 
     #[test]

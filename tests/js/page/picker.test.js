@@ -51,6 +51,23 @@ suite('picker', () => {
     await focusIsOn(page, 'Choose…');
   });
 
+  test('picker: speaks the language of the document, mirrored where it is', async (t) => {
+    const page = await open(t);
+    await page.evaluate(() => {
+      document.documentElement.lang = 'he';
+    });
+    await openDialog(page, { category: 'IMAGE' });
+    await page.getByRole('heading', { name: 'בחירת תמונה' }).waitFor();
+    assert.equal(await page.locator('section.picker').evaluate((panel) => getComputedStyle(panel).direction), 'rtl');
+    await page.getByRole('button', { name: 'ביטול' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.evaluate(() => {
+      document.documentElement.lang = 'xx';
+    });
+    await openDialog(page, { category: 'IMAGE' });
+    await page.getByRole('heading', { name: 'Choose an image' }).waitFor();
+  });
+
   test('picker: shows all but 3D models without a category, and each category alone', async (t) => {
     const page = await open(t);
     const folders = ['Animals', 'Empty'];
@@ -393,13 +410,13 @@ suite('picker', () => {
       assert.deepEqual(await cutMenus(page), []);
       await look('open');
       await cell(page, 'rocket.jpg').click();
-      await page.getByText('1 file chosen').waitFor();
+      await page.getByText(/1 file chosen|נבחר קובץ אחד/).waitFor();
       await look('chosen');
       await drop(page, '.picker', [{ name: 'empty.txt', bytes: '' }]);
-      await page.getByRole('button', { name: 'Dismiss the failed upload of empty.txt' }).waitFor();
+      await page.locator('.upload.failed').waitFor();
       await look('failed-upload');
       await cell(page, 'Empty').click();
-      await page.getByRole('heading', { name: 'No files here' }).waitFor();
+      await page.getByRole('heading', { name: /No files here|אין כאן קבצים/ }).waitFor();
       await look('empty');
     });
   }

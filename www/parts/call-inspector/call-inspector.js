@@ -1,7 +1,8 @@
 // The panel that teaches the API: what the page did as JavaScript, the HTTP requests that it sent, and the result.
 /** @import { Activity, WaitStep } from '../../model/activity.js' */
 import { javascript } from '../../text/code.js';
-import { count, duration } from '../../text/words.js';
+import { plural, say } from '../../text/language.js';
+import { duration } from '../../text/words.js';
 import { codeBlock } from '../../ui/code-block.js';
 import { element } from '../../ui/element.js';
 import { errorFields } from '../../ui/error-report.js';
@@ -15,7 +16,7 @@ const HIDDEN_DELAY = 100;
 
 /** @typedef {{ look: string, element: HTMLElement }} Part An element, and what tells whether it would look different now. */
 
-const STATES = { running: 'running', done: 'done', failed: 'failed', cancelled: 'cancelled' };
+const STATES = { running: say`running`, done: say`done`, failed: say`failed`, cancelled: say`cancelled` };
 
 export class CallInspector extends HTMLElement {
   /** The activities in the history, with their buttons. @type {Map<Activity<unknown>, { button: HTMLElement, state: HTMLElement, row: HTMLElement }>} */
@@ -25,7 +26,7 @@ export class CallInspector extends HTMLElement {
   #stopListening = () => {};
   #body = element('div', { class: 'inspector-body' });
   #list = element('ol', { class: 'earlier' });
-  #earlier = element('div', { hidden: true }, element('h3', {}, 'History'), this.#list);
+  #earlier = element('div', { hidden: true }, element('h3', {}, say`History`), this.#list);
   /** What is drawn of the activity. What has not changed stays, with what is open or selected in it. @type {Map<unknown, Part>} */
   #parts = new Map();
   #isPlanned = false;
@@ -36,8 +37,7 @@ export class CallInspector extends HTMLElement {
       element(
         'p',
         { class: 'inspector-empty' },
-        'Everything on this page is a call of wix-media. Do something, and see here how it looks in your own code, which ',
-        'request it sends, and what comes back.',
+        say`Everything on this page is a call of wix-media. Do something, and see here how it looks in your own code, which request it sends, and what comes back.`,
       ),
     );
     this.append(this.#body, this.#earlier);
@@ -139,12 +139,12 @@ export class CallInspector extends HTMLElement {
       if (step.kind === 'wait') add(step, '', () => pause(step));
       else {
         number += 1;
-        const heading = requests > 1 ? `HTTP request ${number}` : 'HTTP request';
+        const heading = requests > 1 ? say`HTTP request ${number}` : say`HTTP request`;
         add(step, [heading, step.status, step.status === undefined && state, step.failure !== undefined].join(), () => exchange(step, heading, state));
       }
     }
-    if (omitted > 0) add('omitted', String(omitted), () => element('p', { class: 'step' }, `… and ${count(omitted, 'more request')} like these.`));
-    if (requests === 0 && state !== 'running') add('none', '', () => element('p', { class: 'step' }, 'No request was sent.'));
+    if (omitted > 0) add('omitted', String(omitted), () => element('p', { class: 'step' }, plural(omitted, '… and {0} more request like these.', '… and {0} more requests like these.')));
+    if (requests === 0 && state !== 'running') add('none', '', () => element('p', { class: 'step' }, say`No request was sent.`));
     const activity = this.#shown;
     add('result', state, () => result(activity));
     this.#parts = parts;
@@ -159,22 +159,22 @@ export class CallInspector extends HTMLElement {
 
 /** @param {WaitStep} step */
 const pause = ({ delayMs, status }) =>
-  element('p', { class: 'step' }, `${status ? `Status ${status}` : 'No response'}: the client retries after ${duration(delayMs)}.`);
+  element('p', { class: 'step' }, status ? say`Status ${status}: the client retries after ${duration(delayMs)}.` : say`No response: the client retries after ${duration(delayMs)}.`);
 
 /** @param {Activity<unknown>} activity */
 function result({ state, value, error }) {
   switch (state) {
     case 'done': {
-      if (value instanceof Blob || value instanceof Response) return element('p', { class: 'step' }, 'The bytes were passed on.');
+      if (value instanceof Blob || value instanceof Response) return element('p', { class: 'step' }, say`The bytes were passed on.`);
       const text = value === undefined ? 'undefined' : javascript(value);
-      return codeBlock('Result', text, { copied: value === undefined ? text : JSON.stringify(value, null, 2) });
+      return codeBlock(say`Result`, text, { copied: value === undefined ? text : JSON.stringify(value, null, 2) });
     }
     case 'failed':
-      return element('section', { class: 'code' }, element('div', { class: 'code-bar' }, element('h3', {}, 'Error')), errorFields(error));
+      return element('section', { class: 'code' }, element('div', { class: 'code-bar' }, element('h3', {}, say`Error`)), errorFields(error));
     case 'cancelled':
-      return element('p', { class: 'step' }, 'Cancelled.');
+      return element('p', { class: 'step' }, say`Cancelled.`);
     case 'running':
-      return element('p', { class: 'step' }, 'Running…');
+      return element('p', { class: 'step' }, say`Running…`);
   }
 }
 

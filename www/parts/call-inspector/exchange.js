@@ -4,6 +4,7 @@
 import { indented } from '../../text/code.js';
 import { curl } from '../../text/curl.js';
 import { highlight } from '../../text/highlight.js';
+import { say } from '../../text/language.js';
 import { redact } from '../../text/secrets.js';
 import { duration, size } from '../../text/words.js';
 import { codeBlock } from '../../ui/code-block.js';
@@ -28,15 +29,15 @@ function responseLine({ status, statusText, requestId, ms, failure }, state) {
     return element(
       'p',
       { class: 'answer' },
-      element('strong', { class: status < 400 ? 'status good' : 'status bad' }, `${status} ${statusText}`.trim()),
+      element('strong', { class: status < 400 ? 'status good' : 'status bad', dir: 'ltr' }, `${status} ${statusText}`.trim()),
       ms !== undefined && element('span', {}, duration(ms)),
-      requestId && element('span', {}, 'request ', element('code', {}, requestId)),
+      requestId && element('span', {}, say`request`, ' ', element('code', {}, requestId)),
     );
   }
   if (failure && state !== 'cancelled') {
-    return element('p', { class: 'answer' }, element('strong', { class: 'status bad' }, 'No response'));
+    return element('p', { class: 'answer' }, element('strong', { class: 'status bad' }, say`No response`));
   }
-  return element('p', { class: 'answer' }, state === 'running' ? 'Waiting for the response…' : 'Cancelled before the response arrived.');
+  return element('p', { class: 'answer' }, state === 'running' ? say`Waiting for the response…` : say`Cancelled before the response arrived.`);
 }
 
 /**
@@ -50,9 +51,9 @@ function responseBody(step) {
     step.isOpen = details.open;
     if (!details.open || holder.firstChild) return;
     const text = (await step.response) ?? '';
-    holder.replaceChildren(codeBlock('Response body', indented(text) || 'Empty', { level: 'h4' }));
+    holder.replaceChildren(codeBlock(say`Response body`, indented(text) || say`Empty`, { level: 'h4' }));
   };
-  const details = element('details', {}, element('summary', {}, 'Raw response'), holder);
+  const details = element('details', {}, element('summary', {}, say`Raw response`), holder);
   details.addEventListener('toggle', fill);
   details.open = step.isOpen ?? false;
   return details;
@@ -76,12 +77,12 @@ function requestBlock(heading, { method, url, headers, body }) {
   return codeBlock(heading, '', {
     content,
     copied: content.textContent,
-    extra: copyButton('Copy as curl', () => redact(curl({ method, url, headers, body }))),
+    extra: copyButton(say`Copy as curl`, () => redact(curl({ method, url, headers, body }))),
   });
 }
 
 /** @param {Exclude<BodyInit, string>} body */
 function bytesOf(body) {
   const length = body instanceof Blob ? body.size : 'byteLength' in body ? body.byteLength : undefined;
-  return length === undefined ? 'the bytes of the file' : `${size(length)} of the file`;
+  return length === undefined ? say`the bytes of the file` : say`${size(length)} of the file`;
 }

@@ -10,6 +10,7 @@ import { isTransformable } from '../../model/image-url.js';
 import { tally } from '../../model/item.js';
 import { offersFor } from '../../model/item-commands.js';
 import { json } from '../../text/code.js';
+import { say } from '../../text/language.js';
 import { amount, mediaType, moment, playingTime, size } from '../../text/words.js';
 import { codeBlock } from '../../ui/code-block.js';
 import { copyButton } from '../../ui/copy-button.js';
@@ -103,8 +104,8 @@ export class DetailsPanel extends HTMLElement {
       'div',
       { class: 'panel-empty' },
       icon('cursor'),
-      element('h2', {}, 'Nothing selected'),
-      element('p', {}, 'Select a file to see its details, its links and its other sizes and formats.'),
+      element('h2', {}, say`Nothing selected`),
+      element('p', {}, say`Select a file to see its details, its links and its other sizes and formats.`),
     );
   }
 
@@ -117,8 +118,8 @@ export class DetailsPanel extends HTMLElement {
     return element(
       'div',
       { class: 'details' },
-      element('h2', {}, `${amount(tally(items))} selected`),
-      element('p', { class: 'soft' }, tally(items).files > 0 ? `Files: ${size(bytes)} in total` : ''),
+      element('h2', {}, say`${amount(tally(items))} selected`),
+      element('p', { class: 'soft' }, tally(items).files > 0 ? say`Files: ${size(bytes)} in total` : ''),
       this.#buttons(items, isTrash),
     );
   }
@@ -146,9 +147,9 @@ export class DetailsPanel extends HTMLElement {
       element('div', { class: 'details-folder' }, icon('folder'), element('h2', {}, foreign(name))),
       this.#buttons([item], isTrash),
       facts([
-        ['Modified', moment(value._updatedDate)],
-        ['Created', moment(value._createdDate)],
-        ['ID', copyable(id, 'Copy ID')],
+        [say`Modified`, moment(value._updatedDate)],
+        [say`Created`, moment(value._createdDate)],
+        [say`ID`, copyable(id, say`Copy ID`)],
       ]),
     );
   }
@@ -164,44 +165,44 @@ export class DetailsPanel extends HTMLElement {
     const { width = 0, height = 0 } = found ?? {};
     const shown = picture(file, place, 640, 480);
     const about = facts([
-      ['Type', mediaType(file.mediaType)],
-      ['Size', size(file.sizeInBytes)],
-      ['Dimensions', width > 0 && height > 0 && file.mediaType !== 'VIDEO' && `${width} × ${height} pixels`],
-      ['Duration', playingTimeOf(file, found)],
-      ['Colours', swatches(file)],
-      ['Modified', moment(file._updatedDate)],
-      ['Added', moment(file._createdDate)],
-      ['Imported from', file.sourceUrl && link(file.sourceUrl)],
-      ['Hash', file.hash && copyable(file.hash, 'Copy hash')],
+      [say`Type`, mediaType(file.mediaType)],
+      [say`Size`, size(file.sizeInBytes)],
+      [say`Dimensions`, width > 0 && height > 0 && file.mediaType !== 'VIDEO' && say`${width} × ${height} pixels`],
+      [say`Duration`, playingTimeOf(file, found)],
+      [say`Colours`, swatches(file)],
+      [say`Modified`, moment(file._updatedDate)],
+      [say`Added`, moment(file._createdDate)],
+      [say`Imported from`, file.sourceUrl && link(file.sourceUrl)],
+      [say`Hash`, file.hash && copyable(file.hash, say`Copy hash`)],
     ]);
     // What the service does not say of a video, the browser finds out.
     const video = shown.querySelector('video');
     video?.addEventListener('loadedmetadata', () => {
-      addFact(about, 'Dimensions', video.videoWidth > 0 && `${video.videoWidth} × ${video.videoHeight} pixels`);
-      addFact(about, 'Duration', Number.isFinite(video.duration) && !playingTimeOf(file, found) && playingTime(1000 * video.duration));
+      addFact(about, say`Dimensions`, video.videoWidth > 0 && say`${video.videoWidth} × ${video.videoHeight} pixels`);
+      addFact(about, say`Duration`, Number.isFinite(video.duration) && !playingTimeOf(file, found) && playingTime(1000 * video.duration));
     });
     return element(
       'div',
       { class: 'details' },
       element(
         'button',
-        { type: 'button', class: 'bare details-picture', 'aria-label': `Show ${name}`, click: () => this.#handlers?.preview(item) },
+        { type: 'button', class: 'bare details-picture', 'aria-label': say`Show ${name}`, click: () => this.#handlers?.preview(item) },
         shown,
       ),
       element('div', { class: 'details-name' }, element('h2', {}, foreign(name)), marks(file)),
       this.#buttons([item], isTrash),
       about,
-      isTrash ? undefined : section('Labels', this.#labels(file)),
-      section('Links', this.#links(file, found)),
-      isTrash ? undefined : section('Temporary link', temporaryLinkForm((options) => this.#temporaryLink(file, options))),
+      isTrash ? undefined : section(say`Labels`, this.#labels(file)),
+      section(say`Links`, this.#links(file, found)),
+      isTrash ? undefined : section(say`Temporary link`, temporaryLinkForm((options) => this.#temporaryLink(file, options))),
       isTransformable(file) &&
-        drawer('Other sizes and formats', () => transformBuilder(file, found ?? {}, place), {
+        drawer(say`Other sizes and formats`, () => transformBuilder(file, found ?? {}, place), {
           isOpen: this.#isOpen.transform,
           onToggle: (isOpen) => {
             this.#isOpen.transform = isOpen;
           },
         }),
-      drawer('As JSON', () => codeBlock('File descriptor', json(file), { copied: JSON.stringify(file, null, 2), level: 'h4' }), {
+      drawer(say`As JSON`, () => codeBlock(say`File descriptor`, json(file), { copied: JSON.stringify(file, null, 2), level: 'h4' }), {
         isOpen: this.#isOpen.json,
         onToggle: (isOpen) => {
           this.#isOpen.json = isOpen;
@@ -216,11 +217,11 @@ export class DetailsPanel extends HTMLElement {
    */
   #links(file, found) {
     const { url } = file;
-    const address = url && element('span', { class: 'copied' }, link(url), copyButton('Copy address', () => url, { isBare: true }));
+    const address = url && element('span', { class: 'copied' }, link(url), copyButton(say`Copy address`, () => url, { isBare: true }));
     return facts([
-      ['ID', copyable(String(file._id), 'Copy ID')],
-      ['Identifier', found && copyable(found.identifier, 'Copy identifier')],
-      ['Address', file.private ? 'None, because the file is private. Create a temporary link.' : address],
+      [say`ID`, copyable(String(file._id), say`Copy ID`)],
+      [say`Identifier`, found && copyable(found.identifier, say`Copy identifier`)],
+      [say`Address`, file.private ? say`None, because the file is private. Create a temporary link.` : address],
     ]);
   }
 

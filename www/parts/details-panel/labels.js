@@ -1,5 +1,6 @@
 // The labels of a file, and the form that adds some.
 /** @import { FileDescriptor } from 'wix-media.v2' */
+import { say } from '../../text/language.js';
 import { element, foreign, icon } from '../../ui/element.js';
 import { errorReport } from '../../ui/error-report.js';
 
@@ -25,13 +26,13 @@ export function labelEditor(file, save) {
   };
   const chips = labels.map((label) => {
     const remove = () => change(labels.filter((other) => other !== label));
-    const button = element('button', { type: 'button', class: 'bare', 'aria-label': `Remove the label ${label}`, click: remove }, icon('close'));
+    const button = element('button', { type: 'button', class: 'bare', 'aria-label': say`Remove the label ${label}`, click: remove }, icon('close'));
     return element('li', { class: 'label' }, foreign(label), button);
   });
   const input = element('input', {
     type: 'text',
-    placeholder: 'Add a label',
-    'aria-label': 'Add a label',
+    placeholder: say`Add a label`,
+    'aria-label': say`Add a label`,
     maxlength: MAX_LABEL_LENGTH,
     dir: 'auto',
     enterkeyhint: 'done',
@@ -45,7 +46,7 @@ export function labelEditor(file, save) {
     if (added.length > 0) change([...labels, ...new Set(added)]);
   };
   return [
-    chips.length > 0 && element('ul', { class: 'labels', 'aria-label': 'Labels' }, chips),
+    chips.length > 0 && element('ul', { class: 'labels', 'aria-label': say`Labels` }, chips),
     element('form', { class: 'label-form', submit: add }, input),
     trouble,
   ];

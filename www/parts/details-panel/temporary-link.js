@@ -1,5 +1,6 @@
 // The form that makes a temporary link to a file.
 /** @import { GenerateFileDownloadUrlOptions } from 'wix-media.v2' */
+import { say } from '../../text/language.js';
 import { moment } from '../../text/words.js';
 import { copyButton } from '../../ui/copy-button.js';
 import { element, icon } from '../../ui/element.js';
@@ -9,18 +10,18 @@ import { link } from './facts.js';
 
 /** Lifetimes in minutes. @type {readonly [string, string][]} */
 const LIFETIMES = [
-  ['60', '1 hour'],
-  ['600', '10 hours'],
-  ['1440', '1 day'],
-  ['10080', '1 week'],
-  ['525600', '1 year'],
+  ['60', say`1 hour`],
+  ['600', say`10 hours`],
+  ['1440', say`1 day`],
+  ['10080', say`1 week`],
+  ['525600', say`1 year`],
 ];
 const DEFAULT_LIFETIME = '600';
 
 /** @type {readonly [string, string][]} */
 const DISPOSITIONS = [
-  ['ATTACHMENT', 'download'],
-  ['INLINE', 'show in the browser'],
+  ['ATTACHMENT', say`download`],
+  ['INLINE', say`show in the browser`],
 ];
 
 /** @param {(options: GenerateFileDownloadUrlOptions) => Promise<string>} makeLink */
@@ -38,8 +39,8 @@ export function temporaryLinkForm(makeLink) {
       const url = await makeLink({ expirationInMinutes: minutes, contentDisposition });
       const until = moment(new Date(Date.now() + minutes * 60_000));
       outcome.replaceChildren(
-        element('p', { class: 'copied' }, link(url), copyButton('Copy link', () => url, { isBare: true })),
-        element('p', { class: 'hint' }, `Expires on ${until}.`),
+        element('p', { class: 'copied' }, link(url), copyButton(say`Copy link`, () => url, { isBare: true })),
+        element('p', { class: 'hint' }, say`Expires on ${until}.`),
       );
     } catch (error) {
       outcome.replaceChildren(errorReport(error));
@@ -48,9 +49,9 @@ export function temporaryLinkForm(makeLink) {
   const form = element(
     'form',
     { class: 'temporary', submit },
-    element('div', { class: 'field' }, element('label', { for: 'link-life' }, 'Expires after'), lifetime),
-    element('div', { class: 'field' }, element('label', { for: 'link-way' }, 'When opened'), disposition),
-    element('button', { type: 'submit' }, icon('link'), 'Create link'),
+    element('div', { class: 'field' }, element('label', { for: 'link-life' }, say`Expires after`), lifetime),
+    element('div', { class: 'field' }, element('label', { for: 'link-way' }, say`When opened`), disposition),
+    element('button', { type: 'submit' }, icon('link'), say`Create link`),
   );
   return [form, outcome];
 }

@@ -1,15 +1,15 @@
 // The dialog that asks what to do with uploads whose names are taken.
 /** @import { ConflictChoice } from '../../model/name-conflicts.js' */
-import { count } from '../../text/words.js';
+import { plural, say } from '../../text/language.js';
 import { ask } from '../../ui/dialog.js';
 import { element, icon } from '../../ui/element.js';
 import { nameList } from './names.js';
 
 /** @type {readonly { value: ConflictChoice, label: string, hint: string }[]} */
 const CHOICES = [
-  { value: 'keep', label: 'Keep both', hint: 'A number is added to the names of the new files.' },
-  { value: 'replace', label: 'Replace', hint: 'Old files move to the trash once the new ones have arrived. The new files have other addresses.' },
-  { value: 'skip', label: 'Skip', hint: 'These files are not uploaded.' },
+  { value: 'keep', label: say`Keep both`, hint: say`A number is added to the names of the new files.` },
+  { value: 'replace', label: say`Replace`, hint: say`Old files move to the trash once the new ones have arrived. The new files have other addresses.` },
+  { value: 'skip', label: say`Skip`, hint: say`These files are not uploaded.` },
 ];
 
 /**
@@ -22,12 +22,12 @@ export function askConflicts(names) {
     element('label', { class: 'check choice' }, inputs[index], element('span', {}, element('strong', {}, label), element('span', { class: 'hint' }, hint))),
   );
   return ask({
-    title: names.length === 1 ? 'A file with this name already exists' : `${count(names.length, 'file')} with these names already exist`,
+    title: names.length === 1 ? say`A file with this name already exists` : plural(names.length, '{0} file with these names already exists', '{0} files with these names already exist'),
     content: [
       nameList(names.map((name) => ({ name, icon: () => icon('other') }))),
-      element('fieldset', { class: 'choices' }, element('legend', { class: 'visually-hidden' }, 'What to do with them'), choices),
+      element('fieldset', { class: 'choices' }, element('legend', { class: 'visually-hidden' }, say`What to do with them`), choices),
     ],
-    action: 'Upload',
+    action: say`Upload`,
     submit: () => CHOICES.find((_, index) => inputs[index].checked)?.value,
   });
 }

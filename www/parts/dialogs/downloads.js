@@ -2,6 +2,7 @@
 /** @import { Download } from '../../model/actions.js' */
 /** @import { Item } from '../../model/item.js' */
 import { named } from '../../model/item.js';
+import { say } from '../../text/language.js';
 import { ask } from '../../ui/dialog.js';
 import { element, foreign, icon } from '../../ui/element.js';
 import { reasonOf } from '../../ui/error-report.js';
@@ -20,7 +21,7 @@ function downloadRow(download, save) {
     state.classList.remove('bad');
     try {
       await save(download);
-      state.replaceChildren(icon('done'), 'Started');
+      state.replaceChildren(icon('done'), say`Started`);
     } catch (error) {
       state.classList.add('bad');
       state.replaceChildren(reasonOf(error));
@@ -28,7 +29,7 @@ function downloadRow(download, save) {
       button.disabled = false;
     }
   };
-  const button = element('button', { type: 'button', 'aria-label': `Download ${name}`, click }, icon('download'), 'Download');
+  const button = element('button', { type: 'button', 'aria-label': say`Download ${name}`, click }, icon('download'), say`Download`);
   const [first] = items;
   const title = items.length === 1 && first.kind === 'folder' ? foreign(first.name) : named(items);
   return element('li', {}, itemIcon(first), element('span', { class: 'download-name' }, title), state, button);
@@ -41,8 +42,8 @@ function downloadRow(download, save) {
  */
 export const offerDownloads = (items, downloads, save) =>
   ask({
-    title: `Download ${named(items)}`,
-    lead: 'Each folder is a zip of its own.',
+    title: say`Download ${named(items)}`,
+    lead: say`Each folder is a zip of its own.`,
     content: [element('ul', { class: 'downloads' }, downloads.map((download) => downloadRow(download, save)))],
-    cancel: 'Close',
+    cancel: say`Close`,
   });

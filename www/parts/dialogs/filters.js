@@ -1,6 +1,7 @@
 // The dialog that filters files.
 /** @import { Filters } from '../../model/filters.js' */
 import { SHAPES, withoutUnset } from '../../model/filters.js';
+import { say } from '../../text/language.js';
 import { ask } from '../../ui/dialog.js';
 import { element } from '../../ui/element.js';
 import { choice, field } from '../../ui/field.js';
@@ -28,9 +29,14 @@ function bytesIn({ value }) {
  */
 export function askFilters({ since, until, min, max, shape, label = '', isPrivate, copies }) {
   const fields = { since: dayField(since), until: dayField(until), min: sizeField(min), max: sizeField(max), label: textField({ value: label, maxlength: MAX_LABEL_LENGTH, dir: 'auto' }) };
-  const shapes = choice([['', 'Any'], ...SHAPES.map((one) => /** @type {const} */ ([one, `${one[0].toUpperCase()}${one.slice(1)}`]))]);
+  const shapes = choice([
+    ['', say`Any`],
+    ['landscape', say`Landscape`],
+    ['portrait', say`Portrait`],
+    ['square', say`Square`],
+  ]);
   shapes.value = shape ?? '';
-  const visibility = choice([['', 'Any'], ['private', 'Private'], ['public', 'Public']]);
+  const visibility = choice([['', say`Any`], ['private', say`Private`], ['public', say`Public`]]);
   visibility.value = isPrivate === undefined ? '' : isPrivate ? 'private' : 'public';
   const onlyCopies = element('input', { type: 'checkbox' });
   onlyCopies.checked = copies === true;
@@ -40,16 +46,16 @@ export function askFilters({ since, until, min, max, shape, label = '', isPrivat
     for (const input of [...Object.values(fields), shapes, visibility]) input.value = '';
   };
   return ask({
-    title: 'Filter files',
+    title: say`Filter files`,
     content: [
-      element('div', { class: 'field-pair' }, field('Changed on or after', fields.since), field('Changed on or before', fields.until)),
-      element('div', { class: 'field-pair' }, field('At least, in MB', fields.min), field('At most, in MB', fields.max)),
-      element('div', { class: 'field-pair' }, field('Orientation', shapes), field('Visibility', visibility)),
-      field('Label', fields.label, 'The whole label, in any case.'),
-      element('label', { class: 'check' }, onlyCopies, 'Only files with the same content as another one here'),
-      element('button', { type: 'button', class: 'quiet clear-all', click: clear }, 'Clear all'),
+      element('div', { class: 'field-pair' }, field(say`Changed on or after`, fields.since), field(say`Changed on or before`, fields.until)),
+      element('div', { class: 'field-pair' }, field(say`At least, in MB`, fields.min), field(say`At most, in MB`, fields.max)),
+      element('div', { class: 'field-pair' }, field(say`Orientation`, shapes), field(say`Visibility`, visibility)),
+      field(say`Label`, fields.label, say`The whole label, in any case.`),
+      element('label', { class: 'check' }, onlyCopies, say`Only files with the same content as another one here`),
+      element('button', { type: 'button', class: 'quiet clear-all', click: clear }, say`Clear all`),
     ],
-    action: 'Show',
+    action: say`Show`,
     submit: () =>
       withoutUnset({
         since: fields.since.value || undefined,

@@ -1,5 +1,6 @@
 // The dialog that imports a file from a URL.
 /** @import { PlaceKind } from '../../place/place.js' */
+import { say } from '../../text/language.js';
 import { ask } from '../../ui/dialog.js';
 import { element } from '../../ui/element.js';
 import { field } from '../../ui/field.js';
@@ -17,18 +18,18 @@ export function askImport(kind, importUrl) {
   const isPrivate = element('input', { type: 'checkbox' });
   const hint =
     kind === 'browser'
-      ? 'The browser fetches it, so the other server must allow that (CORS).'
-      : 'The Media Manager fetches it, so the address must be public.';
+      ? say`The browser fetches it, so the other server must allow that (CORS).`
+      : say`The Media Manager fetches it, so the address must be public.`;
   return ask({
-    title: 'Import from an address',
+    title: say`Import from an address`,
     content: [
-      field('Address of the file', url, hint),
-      field('Name', name, 'Leave empty to use the name in the address.'),
-      element('label', { class: 'check' }, isPrivate, 'Private: available only through temporary links'),
+      field(say`Address of the file`, url, hint),
+      field(say`Name`, name, say`Leave empty to use the name in the address.`),
+      element('label', { class: 'check' }, isPrivate, say`Private: available only through temporary links`),
     ],
-    action: 'Import',
+    action: say`Import`,
     submit: () =>
-      importUrl(required(url, 'Enter the address of the file.'), {
+      importUrl(required(url, say`Enter the address of the file.`), {
         displayName: name.value.trim() || undefined,
         isPrivate: isPrivate.checked,
       }),

@@ -2,6 +2,7 @@
 /** @import { FileItem } from '../../model/item.js' */
 import { changedLabels, labelsIn } from '../../model/labels.js';
 import { named } from '../../model/item.js';
+import { say } from '../../text/language.js';
 import { ask } from '../../ui/dialog.js';
 import { element, foreign } from '../../ui/element.js';
 import { field } from '../../ui/field.js';
@@ -21,20 +22,20 @@ export async function askLabels(files, known, save) {
     const box = element('input', { type: 'checkbox' });
     box.checked = count === files.length;
     box.indeterminate = count < files.length;
-    const amount = files.length > 1 && element('span', { class: 'soft' }, count === files.length ? 'all' : `${count} of ${files.length}`);
+    const amount = files.length > 1 && element('span', { class: 'soft' }, count === files.length ? say`all` : say`${count} of ${files.length}`);
     return { label, box, count, row: element('li', {}, element('label', { class: 'check' }, box, foreign(label, { class: 'label-name' }), amount)) };
   });
   const id = `known-labels-${number}`;
   const input = textField({ list: id, dir: 'auto', maxlength: '1000', autofocus: true });
   const suggestions = known.filter((label) => !counts.has(label)).map((label) => element('option', { value: label }));
   const changes = await ask({
-    title: `Labels of ${named(files)}`,
+    title: say`Labels of ${named(files)}`,
     content: [
-      boxes.length > 0 && element('ul', { class: 'label-choices', 'aria-label': 'Labels' }, boxes.map(({ row }) => row)),
-      field('Add labels', input, 'Commas separate several.'),
+      boxes.length > 0 && element('ul', { class: 'label-choices', 'aria-label': say`Labels` }, boxes.map(({ row }) => row)),
+      field(say`Add labels`, input, say`Commas separate several.`),
       element('datalist', { id }, suggestions),
     ],
-    action: 'Save',
+    action: say`Save`,
     submit: () =>
       changedLabels(files, {
         removed: boxes.filter(({ box }) => !box.checked && !box.indeterminate).map(({ label }) => label),

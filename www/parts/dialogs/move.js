@@ -3,6 +3,7 @@
 /** @import { Item } from '../../model/item.js' */
 import { ROOTS } from '../../model/areas.js';
 import { idsOf, named } from '../../model/item.js';
+import { say } from '../../text/language.js';
 import { ask } from '../../ui/dialog.js';
 import { FolderTree } from '../folder-tree/folder-tree.js';
 
@@ -18,12 +19,12 @@ export function askWhereTo(items, { childrenOf, move }) {
   // A folder cannot be moved into itself.
   const moving = new Set(idsOf(items, 'folder'));
   return ask({
-    title: `Move ${named(items)}`,
+    title: say`Move ${named(items)}`,
     content: [tree],
-    action: 'Move here',
+    action: say`Move here`,
     ready: () =>
       tree.start({
-        label: 'Destination',
+        label: say`Destination`,
         excluded: moving,
         roots: ROOTS.filter(({ area }) => area !== 'trash'),
         load: async (id) => (await childrenOf(id)).filter(({ _id }) => !moving.has(String(_id))),
@@ -33,7 +34,7 @@ export function askWhereTo(items, { childrenOf, move }) {
         },
       }),
     submit: () => {
-      if (!chosen) throw new Error('Choose a folder first.');
+      if (!chosen) throw new Error(say`Choose a folder first.`);
       // Its progress is shown elsewhere: the folder is free for other things meanwhile.
       move(chosen);
       return chosen;

@@ -1,6 +1,6 @@
 // The names that a dialog is about.
 /** @import { Child } from '../../ui/element.js' */
-import { number } from '../../text/words.js';
+import { number, say } from '../../text/language.js';
 import { element, foreign } from '../../ui/element.js';
 
 const MAX_NAMES = 6;
@@ -12,6 +12,6 @@ const MAX_NAMES = 6;
  */
 export function nameList(named) {
   const shown = named.slice(0, MAX_NAMES).map(({ name, icon }) => element('li', {}, icon(), foreign(name)));
-  if (named.length > shown.length) shown.push(element('li', {}, `… and ${number(named.length - shown.length)} more`));
+  if (named.length > shown.length) shown.push(element('li', {}, say`… and ${number(named.length - shown.length)} more`));
   return element('ul', { class: 'names' }, shown);
 }

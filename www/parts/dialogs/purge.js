@@ -2,6 +2,7 @@
 /** @import { DeletionPlan } from 'wix-media.v2' */
 /** @import { Item } from '../../model/item.js' */
 /** @import { Place } from '../../place/place.js' */
+import { say } from '../../text/language.js';
 import { amount, size } from '../../text/words.js';
 import { ask } from '../../ui/dialog.js';
 import { element } from '../../ui/element.js';
@@ -15,12 +16,12 @@ import { nameList } from './names.js';
  * @param {{ place: Place, plan: () => Promise<DeletionPlan>, purge: () => unknown }} options
  */
 export function askPurge(title, items, { place, plan, purge }) {
-  const summary = element('div', { class: 'plan', role: 'status' }, element('p', { class: 'soft' }, 'Counting files…'));
+  const summary = element('div', { class: 'plan', role: 'status' }, element('p', { class: 'soft' }, say`Counting files…`));
   return ask({
     title,
-    lead: 'This cannot be undone. The files disappear wherever they are used.',
+    lead: say`This cannot be undone. The files disappear wherever they are used.`,
     content: [nameList(items.map((item) => ({ name: item.name, icon: () => itemIcon(item) }))), summary],
-    action: 'Delete permanently',
+    action: say`Delete permanently`,
     isBad: true,
     submit: () => {
       // Its progress and its failure are shown as those of a job.
@@ -30,8 +31,8 @@ export function askPurge(title, items, { place, plan, purge }) {
     ready: async () => {
       try {
         const { files, folders, bytes } = await plan();
-        const total = files > 0 ? `, ${size(bytes)} in total.` : '.';
-        summary.replaceChildren(element('p', {}, 'This deletes ', element('strong', {}, amount({ files, folders })), total));
+        const what = amount({ files, folders });
+        summary.replaceChildren(element('p', {}, files > 0 ? say`This deletes ${what}, ${size(bytes)} in total.` : say`This deletes ${what}.`));
       } catch (error) {
         summary.replaceChildren(errorReport(error, place));
       }

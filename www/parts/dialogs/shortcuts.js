@@ -1,26 +1,27 @@
 // The dialog that lists the keyboard shortcuts.
+import { say } from '../../text/language.js';
 import { ask } from '../../ui/dialog.js';
 import { element } from '../../ui/element.js';
 
 const SHORTCUTS = [
-  ['Arrows, Home, End, Page keys', 'Move around'],
-  ['Letters', 'Go to a name'],
-  ['Space', 'Select or unselect'],
-  ['Shift + arrows', 'Select a range'],
-  ['Ctrl + A', 'Select everything'],
-  ['Enter', 'Open a folder, show a file'],
-  ['F2', 'Rename'],
-  ['Delete', 'Move to the trash'],
-  ['Ctrl + Z', 'Undo'],
-  ['Ctrl + Shift + Z, Ctrl + Y', 'Redo'],
-  ['Shift + F10 or the menu key', 'Open the menu of an item'],
-  ['/', 'Search'],
-  ['Escape', 'Unselect, close'],
+  [say`Arrows, Home, End, Page keys`, say`Move around`],
+  [say`Letters`, say`Go to a name`],
+  [say`Space`, say`Select or unselect`],
+  [say`Shift + arrows`, say`Select a range`],
+  ['Ctrl + A', say`Select everything`],
+  ['Enter', say`Open a folder, show a file`],
+  ['F2', say`Rename`],
+  ['Delete', say`Move to the trash`],
+  ['Ctrl + Z', say`Undo`],
+  ['Ctrl + Shift + Z, Ctrl + Y', say`Redo`],
+  [say`Shift + F10 or the menu key`, say`Open the menu of an item`],
+  ['/', say`Search`],
+  ['Escape', say`Unselect, close`],
 ];
 
 export function showShortcuts() {
   const list = SHORTCUTS.map(([keys, what]) =>
     element('div', {}, element('dt', {}, element('kbd', {}, keys)), element('dd', {}, what)),
   );
-  return ask({ title: 'Keyboard', content: [element('dl', { class: 'keys' }, list)], cancel: 'Close' });
+  return ask({ title: say`Keyboard`, content: [element('dl', { class: 'keys' }, list)], cancel: say`Close` });
 }

@@ -1,6 +1,7 @@
 // Drag and drop: files from outside, and items of the page, onto folders or onto the page.
 /** @import { Found } from '../../model/dropped.js' */
 import { dropped } from '../../model/dropped.js';
+import { say } from '../../text/language.js';
 import { closest, find } from '../../ui/dom.js';
 import { draggedKeys, draggedKind, setDraggedKeys } from './dragged-items.js';
 
@@ -67,7 +68,7 @@ export function watchDrags({ canUpload, upload, move }) {
     const folder = folderUnder(event);
     const isAllowed = !isCovered() && (kind === 'files' ? canUpload(folder?.id) : folder !== undefined);
     const name = find('#where', HTMLElement).textContent;
-    mark(isAllowed ? folder?.element : undefined, kind === 'files' && isAllowed && !folder ? `Drop to upload into “${name}”` : undefined);
+    mark(isAllowed ? folder?.element : undefined, kind === 'files' && isAllowed && !folder ? say`Drop to upload into “${name}”` : undefined);
     // By default the browser would open the file in place of the page.
     event.preventDefault();
     transfer.dropEffect = isAllowed ? (kind === 'files' ? 'copy' : 'move') : 'none';

@@ -1,6 +1,7 @@
 // The image in the editor, with the frame of the crop and the focal point. Cropper.js moves and resizes the frame; it works in
 // pixels of the screen, and everything outside in pixels of the turned image.
 /** @import { Box, Edit, Size } from '../../model/edit.js' */
+import { say } from '../../text/language.js';
 import CropperCanvas from '@cropper/element-canvas';
 import CropperHandle from '@cropper/element-handle';
 import CropperSelection from '@cropper/element-selection';
@@ -30,7 +31,7 @@ export class CropArea {
   #raster = element('canvas', { class: 'editor-raster', 'aria-hidden': 'true' });
   #canvas = new CropperCanvas();
   #selection = new CropperSelection();
-  #focus = element('button', { type: 'button', class: 'editor-focus', 'aria-label': 'Focal point', title: 'Focal point' });
+  #focus = element('button', { type: 'button', class: 'editor-focus', 'aria-label': say`Focal point`, title: say`Focal point` });
   #frame = element('div', { class: 'editor-frame' }, this.#raster, this.#canvas, this.#focus);
   element = element('div', { class: 'editor-area' }, this.#frame);
   /** @type {Edit | undefined} */

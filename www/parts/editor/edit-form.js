@@ -1,5 +1,6 @@
 // The fields of the editor: every value that the image itself shows can be typed too.
 /** @import { Edit, Size } from '../../model/edit.js' */
+import { say } from '../../text/language.js';
 import { FORMATS, hasQuality, MAX_QUALITY, MAX_SIDE, MIN_QUALITY, resultSize } from '../../model/edit.js';
 import { element, icon } from '../../ui/element.js';
 import { choice, field } from '../../ui/field.js';
@@ -44,7 +45,7 @@ const ratioNamed = (name) => RATIOS.find(([known]) => known === name)?.[1];
 
 export class EditForm {
   #handlers;
-  #ratio = choice([['', 'Free'], ...RATIO_CHOICES]);
+  #ratio = choice([['', say`Free`], ...RATIO_CHOICES]);
   #x = numberField(0, MAX_SIDE * 20);
   #y = numberField(0, MAX_SIDE * 20);
   #width = numberField(1, MAX_SIDE * 20);
@@ -53,12 +54,12 @@ export class EditForm {
   #angleText = element('output', {});
   #focusX = numberField(0, 100);
   #focusY = numberField(0, 100);
-  #shape = choice([['', 'As cropped'], ...RATIO_CHOICES]);
+  #shape = choice([['', say`As cropped`], ...RATIO_CHOICES]);
   #resultWidth = numberField(1, MAX_SIDE);
   #resultHeight = element('output', {});
   #format = choice(FORMATS.map((name) => [name, name.toUpperCase()]));
   #quality = numberField(MIN_QUALITY, MAX_QUALITY);
-  #qualityField = field('Quality', this.#quality);
+  #qualityField = field(say`Quality`, this.#quality);
   #title = element('input', { type: 'text', maxlength: '190', dir: 'auto' });
   #alt = element('input', { type: 'text', maxlength: '1000', dir: 'auto' });
   /** @type {Edit | undefined} */
@@ -77,27 +78,27 @@ export class EditForm {
     this.element = element(
       'form',
       { class: 'edit-form', submit: (event) => event.preventDefault() },
-      group('Crop', field('Ratio', this.#ratio), pair(field('From the left', this.#x), field('From the top', this.#y)), pair(field('Width', this.#width), field('Height', this.#height))),
+      group('Crop', field('Ratio', this.#ratio), pair(field(say`From the left`, this.#x), field(say`From the top`, this.#y)), pair(field(say`Width`, this.#width), field(say`Height`, this.#height))),
       group(
-        'Turn',
+        say`Turn`,
         element(
           'div',
           { class: 'actions' },
-          tool('restore', 'Turn left', () => handlers.turn(-1)),
-          tool('retry', 'Turn right', () => handlers.turn(1)),
-          tool('flip', 'Flip left and right', () => handlers.flip('horizontal')),
-          tool('flip', 'Flip upside down', () => handlers.flip('vertical'), 'quarter'),
+          tool('restore', say`Turn left`, () => handlers.turn(-1)),
+          tool('retry', say`Turn right`, () => handlers.turn(1)),
+          tool('flip', say`Flip left and right`, () => handlers.flip('horizontal')),
+          tool('flip', say`Flip upside down`, () => handlers.flip('vertical'), 'quarter'),
         ),
-        field('Straighten', this.#angle),
+        field(say`Straighten`, this.#angle),
         this.#angleText,
       ),
       group(
-        'Focal point',
-        element('p', { class: 'hint' }, 'What stays in view where the result has another shape than the crop.'),
-        pair(field('From the left, in %', this.#focusX), field('From the top, in %', this.#focusY)),
+        say`Focal point`,
+        element('p', { class: 'hint' }, say`What stays in view where the result has another shape than the crop.`),
+        pair(field(say`From the left, in %`, this.#focusX), field(say`From the top, in %`, this.#focusY)),
       ),
-      group('Size and format', pair(field('Shape', this.#shape), field('Width in pixels', this.#resultWidth)), this.#resultHeight, pair(field('Format', this.#format), this.#qualityField)),
-      group('Text', field('Title', this.#title, 'The name of the new file.'), field('Alternative text', this.#alt, 'The Media Manager has no field for it. It goes into the source code below.')),
+      group('Size and format', pair(field('Shape', this.#shape), field('Width in pixels', this.#resultWidth)), this.#resultHeight, pair(field(say`Format`, this.#format), this.#qualityField)),
+      group(say`Text`, field(say`Title`, this.#title, say`The name of the new file.`), field(say`Alternative text`, this.#alt, say`The Media Manager has no field for it. It goes into the source code below.`)),
     );
     this.#listen();
   }
@@ -167,7 +168,7 @@ export class EditForm {
     put(this.#focusX, Math.round(focus.x * 100));
     put(this.#focusY, Math.round(focus.y * 100));
     put(this.#resultWidth, result.width);
-    this.#resultHeight.textContent = `${result.width} × ${result.height} pixels`;
+    this.#resultHeight.textContent = say`${result.width} × ${result.height} pixels`;
     put(this.#quality, quality);
     this.#format.value = format;
     this.#qualityField.hidden = !hasQuality(format);

@@ -3,6 +3,7 @@
 /** @import { Edit, Size } from '../../model/edit.js' */
 /** @import { FileItem } from '../../model/item.js' */
 /** @import { Place } from '../../place/place.js' */
+import { say } from '../../text/language.js';
 import { editedUrl, fitted, flipped, inside, isDrawn, resultSize, turned, turnedSize, unedited, widthsOf } from '../../model/edit.js';
 import { identified } from '../../model/identifier.js';
 import { nameTrouble } from '../../model/item.js';
@@ -45,7 +46,7 @@ export class Editor {
   #code = element('div', { class: 'editor-code' });
   #trouble = element('div');
   #address = element('span');
-  #save = element('button', { type: 'button', class: 'primary', click: () => this.#saveFile() }, 'Save as a new file');
+  #save = element('button', { type: 'button', class: 'primary', click: () => this.#saveFile() }, say`Save as a new file`);
   #dialog;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -75,23 +76,23 @@ export class Editor {
       flip: (axis) => this.#change(flipped(this.#edit, this.#size, axis)),
       text: () => this.#show(),
     });
-    const reset = element('button', { type: 'button', click: () => this.#reset() }, 'Start over');
+    const reset = element('button', { type: 'button', click: () => this.#reset() }, say`Start over`);
     this.#dialog = element(
       'dialog',
       { class: 'editor', 'aria-labelledby': 'editor-name' },
       element(
         'div',
         { class: 'editor-bar' },
-        element('h2', { id: 'editor-name' }, 'Edit ', foreign(item.name)),
-        element('button', { type: 'button', class: 'bare', 'aria-label': 'Close the editor', title: 'Close the editor', click: () => this.close() }, icon('close')),
+        element('h2', { id: 'editor-name' }, say`Edit`, ' ', foreign(item.name)),
+        element('button', { type: 'button', class: 'bare', 'aria-label': say`Close the editor`, title: say`Close the editor`, click: () => this.close() }, icon('close')),
       ),
       this.#area.element,
       element(
         'div',
         { class: 'editor-panel' },
         this.#form.element,
-        element('section', {}, element('h3', {}, 'Result'), this.#preview.frame, this.#preview.state),
-        element('section', {}, element('h3', {}, 'Export'), this.#code),
+        element('section', {}, element('h3', {}, say`Result`), this.#preview.frame, this.#preview.state),
+        element('section', {}, element('h3', {}, say`Export`), this.#code),
         this.#trouble,
         element('div', { class: 'actions editor-actions' }, reset, this.#address, this.#save),
       ),
@@ -160,7 +161,7 @@ export class Editor {
     this.#form.show(edit, turnedSize(this.#size, edit));
     const url = editedUrl(this.#url, this.#size, edit);
     this.#address.replaceChildren(
-      url ? copyButton('Copy the address', () => url) : element('span', { class: 'hint' }, 'Turned images have no address of their own. Save the image as a new file.'),
+      url ? copyButton(say`Copy the address`, () => url) : element('span', { class: 'hint' }, say`Turned images have no address of their own. Save the image as a new file.`),
     );
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#showResult(), DELAY);
@@ -170,7 +171,7 @@ export class Editor {
     const url = editedUrl(this.#url, this.#size, this.#edit);
     if (url) this.#preview.show(url);
     else this.#showDrawn();
-    this.#code.replaceChildren(...(url ? this.#snippets() : [element('p', { class: 'hint' }, 'Save the image as a new file, then export that.')]));
+    this.#code.replaceChildren(...(url ? this.#snippets() : [element('p', { class: 'hint' }, say`Save the image as a new file, then export that.`)]));
   }
 
   async #showDrawn() {

@@ -1,4 +1,5 @@
 // The menu of a folder of the tree.
+import { say } from '../../text/language.js';
 import { openMenu } from '../../ui/menu.js';
 
 /**
@@ -19,13 +20,13 @@ import { openMenu } from '../../ui/menu.js';
 export const openFolderMenu = (name, { x, y }, { open, createFolder, rename, move, download, remove }) =>
   openMenu(
     [
-      { label: 'Open', picture: 'open', keys: 'Enter', act: open },
-      { label: 'New folder inside…', picture: 'new-folder', act: createFolder },
-      { label: 'Rename…', picture: 'edit', keys: 'F2', act: rename },
-      { label: 'Move…', picture: 'move', act: move },
-      { label: 'Download as zip', picture: 'download', act: download },
+      { label: say`Open`, picture: 'open', keys: 'Enter', act: open },
+      { label: say`New folder inside…`, picture: 'new-folder', act: createFolder },
+      { label: say`Rename…`, picture: 'edit', keys: 'F2', act: rename },
+      { label: say`Move…`, picture: 'move', act: move },
+      { label: say`Download as zip`, picture: 'download', act: download },
       undefined,
-      { label: 'Delete', picture: 'trash', isBad: true, keys: 'Del', act: remove },
+      { label: say`Delete`, picture: 'trash', isBad: true, keys: 'Del', act: remove },
     ],
-    { x, y, label: `Actions for “${name}”` },
+    { x, y, label: say`Actions for “${name}”` },
   );

@@ -3,6 +3,7 @@
 /** @import { ItemCommands } from '../../model/item-commands.js' */
 /** @import { MenuEntry } from '../../ui/menu.js' */
 import { named } from '../../model/item.js';
+import { say } from '../../text/language.js';
 import { openMenu } from '../../ui/menu.js';
 
 /**
@@ -24,7 +25,7 @@ import { openMenu } from '../../ui/menu.js';
 export function openItemMenu(item, items, { x, y, isTrash, isSearch }, handlers) {
   const groups = isTrash ? trashGroups(item, items, handlers) : groupsOf(item, items, isSearch, handlers);
   const entries = groups.filter((group) => group.length > 0).flatMap((group, index) => (index > 0 ? [undefined, ...group] : group));
-  openMenu(entries, { x, y, label: `Actions for ${named(items)}` });
+  openMenu(entries, { x, y, label: say`Actions for ${named(items)}` });
 }
 
 /**
@@ -35,9 +36,9 @@ export function openItemMenu(item, items, { x, y, isTrash, isSearch }, handlers)
  */
 function trashGroups(item, items, { open, commands }) {
   /** @type {MenuEntry[]} */
-  const first = [{ label: 'Restore', picture: 'restore', act: () => commands.restore(items) }];
-  if (items.length === 1) first.unshift({ label: 'Open', picture: 'open', keys: 'Enter', act: () => open(item) });
-  return [first, [{ label: 'Delete permanently…', picture: 'trash', isBad: true, keys: 'Del', act: () => commands.purge(items) }]];
+  const first = [{ label: say`Restore`, picture: 'restore', act: () => commands.restore(items) }];
+  if (items.length === 1) first.unshift({ label: say`Open`, picture: 'open', keys: 'Enter', act: () => open(item) });
+  return [first, [{ label: say`Delete permanently…`, picture: 'trash', isBad: true, keys: 'Del', act: () => commands.purge(items) }]];
 }
 
 /**
@@ -53,19 +54,19 @@ function groupsOf(item, items, isSearch, { commands, open, showDetails, rename, 
   const first = [];
   if (isOne) {
     first.push(
-      { label: 'Open', picture: 'open', keys: 'Enter', act: () => open(item) },
-      { label: 'Details', picture: 'info', act: showDetails },
-      { label: 'Rename', picture: 'edit', keys: 'F2', act: () => rename(item) },
+      { label: say`Open`, picture: 'open', keys: 'Enter', act: () => open(item) },
+      { label: say`Details`, picture: 'info', act: showDetails },
+      { label: say`Rename`, picture: 'edit', keys: 'F2', act: () => rename(item) },
     );
   }
   const isZip = items.length > 1 || item.kind === 'folder';
   first.push(
-    { label: 'Move…', picture: 'move', act: () => commands.move(items) },
-    { label: isZip ? 'Download as zip' : 'Download', picture: 'download', act: () => commands.download(items) },
+    { label: say`Move…`, picture: 'move', act: () => commands.move(items) },
+    { label: isZip ? say`Download as zip` : say`Download`, picture: 'download', act: () => commands.download(items) },
   );
-  if (items.some(({ kind }) => kind === 'file')) first.push({ label: 'Labels…', picture: 'label', act: () => commands.label(items) });
+  if (items.some(({ kind }) => kind === 'file')) first.push({ label: say`Labels…`, picture: 'label', act: () => commands.label(items) });
   const url = item.kind === 'file' && !item.value.private ? item.value.url : undefined;
-  if (isOne && url) first.push({ label: 'Copy address', picture: 'copy', act: () => copyAddress(url) });
-  if (isOne && isSearch) first.push({ label: 'Show in its folder', picture: 'folder', act: () => showInFolder(item) });
-  return [first, [{ label: 'Delete', picture: 'trash', isBad: true, keys: 'Del', act: () => commands.trash(items) }]];
+  if (isOne && url) first.push({ label: say`Copy address`, picture: 'copy', act: () => copyAddress(url) });
+  if (isOne && isSearch) first.push({ label: say`Show in its folder`, picture: 'folder', act: () => showInFolder(item) });
+  return [first, [{ label: say`Delete`, picture: 'trash', isBad: true, keys: 'Del', act: () => commands.trash(items) }]];
 }

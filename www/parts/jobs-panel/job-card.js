@@ -5,6 +5,7 @@
 import { howMany, named } from '../../model/item.js';
 import { runningAt, stoppedAt } from '../../model/job.js';
 import { JOB_KINDS } from '../../model/job-kinds.js';
+import { say } from '../../text/language.js';
 import { pace, timeLeft } from '../../text/words.js';
 import { element } from '../../ui/element.js';
 import { reasonOf } from '../../ui/error-report.js';
@@ -41,10 +42,10 @@ export class JobCard {
     this.#jobs = jobs;
     this.#place = place;
     this.#announce = announce;
-    this.#bar = element('progress', { max: String(job.total), 'aria-label': `${JOB_KINDS[job.kind].doing} ${named(job.steps)}` });
-    this.#pause = element('button', { type: 'button', click: () => jobs.pause(job) }, 'Pause');
-    this.#resume = element('button', { type: 'button', class: 'primary', click: () => jobs.resume(job) }, 'Continue');
-    this.#retry = element('button', { type: 'button', class: 'primary', click: () => jobs.retry(job) }, 'Try again');
+    this.#bar = element('progress', { max: String(job.total), 'aria-label': JOB_KINDS[job.kind].doing(named(job.steps)) });
+    this.#pause = element('button', { type: 'button', click: () => jobs.pause(job) }, say`Pause`);
+    this.#resume = element('button', { type: 'button', class: 'primary', click: () => jobs.resume(job) }, say`Continue`);
+    this.#retry = element('button', { type: 'button', class: 'primary', click: () => jobs.retry(job) }, say`Try again`);
     this.#cancel = element('button', { type: 'button', click: () => (job.state === 'over' ? jobs.dismiss(job) : jobs.cancel(job)) });
     const text = element('div', { class: 'job-text' }, this.#title, this.#reason);
     const actions = element('div', { class: 'job-actions' }, this.#cancel, this.#pause, this.#resume, this.#retry);
@@ -71,7 +72,7 @@ export class JobCard {
     this.#resume.hidden = isRunning || isOver;
     this.#retry.hidden = !isOver || !this.#jobs.canRetry(this.#job);
     this.#cancel.hidden = isRunning && (!isDivisible || isCancelled);
-    this.#cancel.textContent = isRunning ? 'Cancel' : 'Dismiss';
+    this.#cancel.textContent = isRunning ? say`Cancel` : say`Dismiss`;
     this.element.classList.toggle('failed', isOver);
   }
 
@@ -85,12 +86,12 @@ export class JobCard {
       byReason.set(reason, [...(byReason.get(reason) ?? []), nameOf.get(key) ?? key]);
     }
     const lines = [...byReason].slice(0, MAX_REASONS).map(([reason, names]) => {
-      const shown = names.slice(0, MAX_NAMES).map((name) => `“${name}”`);
+      const shown = names.slice(0, MAX_NAMES).map((name) => say`“${name}”`);
       const left = names.length - shown.length;
-      return element('li', { dir: 'auto' }, `${shown.join(', ')}${left > 0 ? ` and ${left} more` : ''}: ${reason}`);
+      return element('li', { dir: 'auto' }, left > 0 ? say`${shown.join(', ')} and ${left} more: ${reason}` : say`${shown.join(', ')}: ${reason}`);
     });
     const left = byReason.size - lines.length;
-    if (left > 0) lines.push(element('li', {}, `… and ${left} more reasons`));
+    if (left > 0) lines.push(element('li', {}, say`… and ${left} more reasons`));
     this.#failures.replaceChildren(...lines);
     this.#failures.hidden = false;
   }
@@ -99,7 +100,7 @@ export class JobCard {
 /** @param {Job} job */
 function partlyDone({ kind, finished, steps }) {
   const { failed, partlyFailed } = JOB_KINDS[kind];
-  return finished.size === 0 ? `${failed}: ${named(steps)}` : `${partlyFailed} (${howMany(finished.size, steps)})`;
+  return finished.size === 0 ? say`${failed()}: ${named(steps)}` : partlyFailed(howMany(finished.size, steps));
 }
 
 /**
@@ -108,7 +109,7 @@ function partlyDone({ kind, finished, steps }) {
  */
 function whyStopped({ error, isPaused }, place) {
   if (error) return reasonOf(error, place);
-  return isPaused ? 'It goes on when you continue it.' : 'It was interrupted before it was done.';
+  return isPaused ? say`It goes on when you continue it.` : say`It was interrupted before it was done.`;
 }
 
 /**
@@ -117,7 +118,7 @@ function whyStopped({ error, isPaused }, place) {
  * @param {Job} job
  */
 function stillTakes(job) {
-  if (job.isStopping) return 'Waiting for the last calls…';
+  if (job.isStopping) return say`Waiting for the last calls…`;
   const seconds = job.isDivisible ? job.secondsLeft() : undefined;
   return seconds === undefined ? '' : `${pace(job.rate.at())} · ${timeLeft(seconds)}`;
 }

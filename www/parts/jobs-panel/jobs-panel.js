@@ -4,6 +4,7 @@
 /** @import { Jobs } from '../../model/jobs.js' */
 /** @import { Place } from '../../place/place.js' */
 import { Task } from '../../model/task.js';
+import { say } from '../../text/language.js';
 import { element } from '../../ui/element.js';
 import { keepFocus } from '../../ui/focus.js';
 import { RowList } from '../../ui/rows.js';
@@ -19,7 +20,7 @@ export class JobsPanel extends HTMLElement {
   connectedCallback() {
     if (this.#list.isConnected) return;
     this.setAttribute('role', 'region');
-    this.setAttribute('aria-label', 'In progress');
+    this.setAttribute('aria-label', say`In progress`);
     this.append(this.#list);
   }
 

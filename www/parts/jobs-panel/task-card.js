@@ -2,6 +2,7 @@
 /** @import { Jobs } from '../../model/jobs.js' */
 /** @import { Task } from '../../model/task.js' */
 /** @import { Place } from '../../place/place.js' */
+import { say } from '../../text/language.js';
 import { element } from '../../ui/element.js';
 import { reasonOf } from '../../ui/error-report.js';
 
@@ -29,7 +30,7 @@ export class TaskCard {
     this.#announce = announce;
     // Without a value, it says that something is going on.
     this.#bar = element('progress', { 'aria-label': task.doing });
-    this.#retry = element('button', { type: 'button', class: 'primary', click: () => jobs.retryTask(task) }, 'Try again');
+    this.#retry = element('button', { type: 'button', class: 'primary', click: () => jobs.retryTask(task) }, say`Try again`);
     this.#cancel = element('button', { type: 'button', click: () => jobs.dismissTask(task) });
     const text = element('div', { class: 'job-text' }, this.#title, this.#reason);
     const actions = element('div', { class: 'job-actions' }, this.#cancel, this.#retry);
@@ -45,7 +46,7 @@ export class TaskCard {
     this.#reason.hidden = reason === '';
     this.#bar.hidden = !isRunning;
     this.#retry.hidden = isRunning;
-    this.#cancel.textContent = isRunning ? 'Cancel' : 'Dismiss';
+    this.#cancel.textContent = isRunning ? say`Cancel` : say`Dismiss`;
     this.element.classList.toggle('failed', !isRunning);
     if (state !== this.#announced) this.#announce(isRunning ? `${doing}.` : `${failed}. ${reason}`);
     this.#announced = state;

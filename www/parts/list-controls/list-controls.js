@@ -3,10 +3,11 @@
 /** @import { SortName } from '../../model/view.js' */
 /** @import { Layout, TileSize } from '../media-grid/geometry.js' */
 import { isSortName, SORTS } from '../../model/view.js';
+import { say } from '../../text/language.js';
 import { MEDIA_TYPES, mediaType } from '../../text/words.js';
 import { find, findAll } from '../../ui/dom.js';
 import { element } from '../../ui/element.js';
-import { isTileSize, TILE_SIZES } from '../media-grid/geometry.js';
+import { isTileSize } from '../media-grid/geometry.js';
 
 /**
  * @typedef {object} ListControlHandlers
@@ -16,6 +17,8 @@ import { isTileSize, TILE_SIZES } from '../media-grid/geometry.js';
  * @property {(layout: Layout) => void} onLayout
  * @property {(size: TileSize) => void} onTileSize
  */
+
+const TILE_NAMES = { small: say`Small tiles`, medium: say`Medium tiles`, large: say`Large tiles` };
 
 export class ListControls {
   #type = find('#type', HTMLSelectElement);
@@ -28,13 +31,13 @@ export class ListControls {
   constructor({ onType, onFilters, onSort, onLayout, onTileSize }) {
     this.#filters.addEventListener('click', onFilters);
     this.#type.append(
-      element('option', { value: '' }, 'All types'),
+      element('option', { value: '' }, say`All types`),
       ...MEDIA_TYPES.map((value) => element('option', { value }, mediaType(value))),
     );
     this.#type.addEventListener('change', () => onType(MEDIA_TYPES.find((type) => type === this.#type.value)));
     this.#sort.append(...Object.entries(SORTS).map(([value, { label }]) => element('option', { value }, label)));
     this.#sort.addEventListener('change', () => isSortName(this.#sort.value) && onSort(this.#sort.value));
-    this.#tileSize.append(...Object.keys(TILE_SIZES).map((value) => element('option', { value }, `${value[0].toUpperCase()}${value.slice(1)} tiles`)));
+    this.#tileSize.append(...Object.entries(TILE_NAMES).map(([value, name]) => element('option', { value }, name)));
     this.#tileSize.addEventListener('change', () => isTileSize(this.#tileSize.value) && onTileSize(this.#tileSize.value));
     for (const input of this.#layouts) input.addEventListener('change', () => onLayout(input.value === 'list' ? 'list' : 'grid'));
   }
@@ -50,7 +53,7 @@ export class ListControls {
    * @param {number} count
    */
   showFilters(count) {
-    this.#filters.setAttribute('aria-label', count > 0 ? `Filters: ${count} set` : 'Filters');
+    this.#filters.setAttribute('aria-label', count > 0 ? say`Filters: ${count} set` : say`Filters`);
     this.#filters.setAttribute('aria-pressed', String(count > 0));
   }
 

@@ -1,6 +1,7 @@
 // The cells of the grid: an item as a tile, or as a row of the table.
 /** @import { Item } from '../../model/item.js' */
 /** @import { Place } from '../../place/place.js' */
+import { say } from '../../text/language.js';
 import { day, isDate, mediaType, size } from '../../text/words.js';
 import { element, foreign, icon } from '../../ui/element.js';
 import { marks } from '../../ui/marks.js';
@@ -16,11 +17,11 @@ import { picture } from '../../ui/picture.js';
  */
 
 /** @param {Item} item */
-const tick = ({ name }) => element('input', { type: 'checkbox', class: 'tick', tabindex: '-1', 'aria-label': `Select ${name}` });
+const tick = ({ name }) => element('input', { type: 'checkbox', class: 'tick', tabindex: '-1', 'aria-label': say`Select ${name}` });
 
 /** @param {Item} item */
 const menuButton = ({ name }) =>
-  element('button', { type: 'button', class: 'bare tile-menu', tabindex: '-1', 'aria-label': `More for ${name}` }, icon('more'));
+  element('button', { type: 'button', class: 'bare tile-menu', tabindex: '-1', 'aria-label': say`More for ${name}` }, icon('more'));
 
 /** @param {Item} item */
 const shownName = ({ name }) => foreign(name, { class: 'name', title: name });
@@ -88,7 +89,7 @@ export function makeRow(item, place, { hasTick, hasMenu, isDraggable, whereIs })
       isFile ? marks(value) : [],
       hasMenu && menuButton(item),
     ),
-    element('span', { role: 'gridcell' }, isFile ? mediaType(value.mediaType) : 'Folder'),
+    element('span', { role: 'gridcell' }, isFile ? mediaType(value.mediaType) : say`Folder`),
     element('span', { role: 'gridcell', class: 'amount' }, isFile ? size(value.sizeInBytes) : '–'),
     element('span', { role: 'gridcell' }, dateOf(value)),
   );

@@ -7,6 +7,7 @@
 /** @import { Place } from '../../place/place.js' */
 /** @import { Controls } from './cells.js' */
 /** @import { Layout, TileSize } from './geometry.js' */
+import { say } from '../../text/language.js';
 import { closest } from '../../ui/dom.js';
 import { element } from '../../ui/element.js';
 import { GAP, Geometry } from './geometry.js';
@@ -46,7 +47,7 @@ export class ItemGrid extends HTMLElement {
   #rows = new Rows();
   #head = element('div', { class: 'list-head', role: 'row', 'aria-rowindex': '1' });
   /** The part of the element that holds the items, and hears what is done to them. */
-  body = element('div', { class: 'grid', role: 'grid', 'aria-multiselectable': 'true', 'aria-label': 'Folders and files' }, this.#head, this.#rows.element);
+  body = element('div', { class: 'grid', role: 'grid', 'aria-multiselectable': 'true', 'aria-label': say`Folders and files` }, this.#head, this.#rows.element);
   #geometry = new Geometry();
   typeAhead = new TypeAhead();
   #isPlanned = false;

@@ -1,13 +1,14 @@
 // The head of the table, whose columns sort it.
 /** @import { Sort } from '../../model/view.js' */
+import { say } from '../../text/language.js';
 import { element, icon } from '../../ui/element.js';
 
 /** @type {readonly { label: string, field?: Sort['fieldName'] }[]} */
 const COLUMNS = [
-  { label: 'Name', field: 'displayName' },
-  { label: 'Type' },
-  { label: 'Size', field: 'sizeInBytes' },
-  { label: 'Modified', field: 'updatedDate' },
+  { get label() { return say`Name`; }, field: 'displayName' },
+  { get label() { return say`Type`; } },
+  { get label() { return say`Size`; }, field: 'sizeInBytes' },
+  { get label() { return say`Modified`; }, field: 'updatedDate' },
 ];
 
 export const COLUMN_COUNT = COLUMNS.length;

@@ -2,6 +2,7 @@
 /** @import { Item } from '../../model/item.js' */
 /** @import { Selection } from '../../model/selection.js' */
 /** @import { Sort } from '../../model/view.js' */
+import { plural } from '../../text/language.js';
 import { closest } from '../../ui/dom.js';
 import { element } from '../../ui/element.js';
 import { watchLongPress } from '../../ui/touch.js';
@@ -266,7 +267,7 @@ export class MediaGrid extends ItemGrid {
     this.#selectIfNeeded(item);
     const keys = [...this.selection.keys];
     setDraggedKeys(event.dataTransfer, keys);
-    const badge = element('div', { class: 'drag-badge' }, keys.length === 1 ? item.name : `${keys.length} items`);
+    const badge = element('div', { class: 'drag-badge' }, keys.length === 1 ? item.name : plural(keys.length, '{0} item', '{0} items'));
     document.body.append(badge);
     event.dataTransfer?.setDragImage(badge, 12, 12);
     // The browser takes its picture of the badge after this event.

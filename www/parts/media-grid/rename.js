@@ -1,6 +1,7 @@
 // Renaming in place: a field where the name is.
 /** @import { Item } from '../../model/item.js' */
 import { nameTrouble } from '../../model/item.js';
+import { say } from '../../text/language.js';
 import { element } from '../../ui/element.js';
 
 /** Characters of a name, docs/contract/model.md#s11. */
@@ -22,7 +23,7 @@ export function renameInPlace(item, cell, label, { onRename, onEnd }) {
     type: 'text',
     dir: 'auto',
     maxlength: String(MAX_NAME_LENGTH),
-    'aria-label': `New name for ${item.name}`,
+    'aria-label': say`New name for ${item.name}`,
   });
   input.value = item.name;
   let isOver = false;

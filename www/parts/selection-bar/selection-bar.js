@@ -2,7 +2,7 @@
 /** @import { Item } from '../../model/item.js' */
 /** @import { ItemCommands } from '../../model/item-commands.js' */
 import { offersFor } from '../../model/item-commands.js';
-import { number } from '../../text/words.js';
+import { number, say } from '../../text/language.js';
 import { element, icon } from '../../ui/element.js';
 import { keepFocus } from '../../ui/focus.js';
 
@@ -47,8 +47,8 @@ export class SelectionBar {
       return element('button', { type: 'button', ...attributes }, icon(picture), element('span', {}, label));
     });
     this.#bar.replaceChildren(
-      element('button', { type: 'button', class: 'bare', 'aria-label': 'Unselect', 'data-act': 'close', click: this.#unselect }, icon('close')),
-      element('p', {}, `${number(items.length)} selected`),
+      element('button', { type: 'button', class: 'bare', 'aria-label': say`Unselect`, 'data-act': 'close', click: this.#unselect }, icon('close')),
+      element('p', {}, say`${number(items.length)} selected`),
       ...buttons,
     );
     const next = focused && this.#bar.querySelector(`[data-act="${focused}"]`);

@@ -1,5 +1,6 @@
 // How much is stored in a place, and in a browser whether it is safe there.
 /** @import { Place, Usage } from '../../place/place.js' */
+import { say } from '../../text/language.js';
 import { size } from '../../text/words.js';
 import { find } from '../../ui/dom.js';
 import { element, icon } from '../../ui/element.js';
@@ -17,13 +18,13 @@ import { element, icon } from '../../ui/element.js';
  * @param {number | undefined} inTrash Bytes of those in the trash, if known.
  */
 function words(bytes, inTrash = 0) {
-  const files = `${size(Math.max(0, bytes - inTrash))} of files`;
-  return inTrash > 0 ? `${files}, ${size(inTrash)} in the trash` : files;
+  const files = say`${size(Math.max(0, bytes - inTrash))} of files`;
+  return inTrash > 0 ? say`${files}, ${size(inTrash)} in the trash` : files;
 }
 
 export class UsageMeter {
   #holder = find('#usage', HTMLElement);
-  #bar = element('progress', { 'aria-label': 'Storage used' });
+  #bar = element('progress', { 'aria-label': say`Storage used` });
   #stored = element('p');
   #free = element('p');
   #risk = element('p', { class: 'usage-risk' });
@@ -36,8 +37,8 @@ export class UsageMeter {
 
   /** @param {UsageHandlers} handlers */
   constructor({ keep, download }) {
-    this.#keep = element('button', { type: 'button', class: 'quiet', click: keep }, icon('lock'), 'Keep them');
-    this.#download = element('button', { type: 'button', class: 'quiet', click: download }, icon('download'), 'Download everything');
+    this.#keep = element('button', { type: 'button', class: 'quiet', click: keep }, icon('lock'), say`Keep them`);
+    this.#download = element('button', { type: 'button', class: 'quiet', click: download }, icon('download'), say`Download everything`);
     const buttons = element('div', { class: 'usage-buttons' }, this.#keep, this.#download);
     this.#holder.append(this.#bar, this.#stored, this.#free, this.#risk, buttons);
   }
@@ -84,13 +85,13 @@ export class UsageMeter {
     if (free !== undefined) {
       this.#bar.max = Math.max(1, bytes + free);
       this.#bar.value = bytes;
-      this.#free.textContent = `Room for ${size(free)} more`;
+      this.#free.textContent = say`Room for ${size(free)} more`;
     }
     this.#bytes = bytes;
     this.showTrash(trashBytes);
     const isAtRisk = bytes > 0 && !isPersistent;
     this.#risk.hidden = !isAtRisk;
-    this.#risk.textContent = isAtRisk ? 'The browser may delete the files when room gets short, or with the data of this page.' : '';
+    this.#risk.textContent = isAtRisk ? say`The browser may delete the files when room gets short, or with the data of this page.` : '';
     this.#keep.hidden = !isAtRisk;
     this.#download.hidden = !backup || bytes === 0;
   }

@@ -3,6 +3,7 @@
 /** @import { Absence } from '../../model/folders.js' */
 /** @import { View } from '../../model/view.js' */
 /** @import { Place, PlaceKind, ServerKind } from '../../place/place.js' */
+import { say } from '../../text/language.js';
 import { mediaType } from '../../text/words.js';
 import { element, icon } from '../../ui/element.js';
 import { errorReport, reasonOf } from '../../ui/error-report.js';
@@ -38,15 +39,15 @@ const state = (picture, title, text, ...buttons) =>
 
 export const loading = () => element('div', { class: 'state' }, element('span', { class: 'spinner' }));
 
-export const opening = () => element('div', { class: 'state' }, element('span', { class: 'spinner' }), element('p', {}, 'Opening…'));
+export const opening = () => element('div', { class: 'state' }, element('span', { class: 'spinner' }), element('p', {}, say`Opening…`));
 
 /** @param {() => unknown} retry */
 export const openElsewhere = (retry) =>
   state(
     'lock',
-    'Open elsewhere',
-    'Another program, or a tab with an earlier version of this page, has the files of this browser open. Close it to go on here.',
-    primary('Try again', retry),
+    say`Open elsewhere`,
+    say`Another program, or a tab with an earlier version of this page, has the files of this browser open. Close it to go on here.`,
+    primary(say`Try again`, retry),
   );
 
 /**
@@ -58,10 +59,10 @@ export const openElsewhere = (retry) =>
 export const noServer = (server, { retry, workInBrowser }) =>
   state(
     'alert',
-    server === 'silent' ? 'The server does not answer' : 'There is no Media Manager at this server',
-    'The page shows your files there as soon as it is back. The files in this browser are separate.',
-    primary('Try again', retry),
-    secondary('Work in this browser', workInBrowser),
+    server === 'silent' ? say`The server does not answer` : say`There is no Media Manager at this server`,
+    say`The page shows your files there as soon as it is back. The files in this browser are separate.`,
+    primary(say`Try again`, retry),
+    secondary(say`Work in this browser`, workInBrowser),
   );
 
 /**
@@ -72,10 +73,10 @@ export const noServer = (server, { retry, workInBrowser }) =>
 export const connectAgain = ({ connect, workInBrowser }) =>
   state(
     'lock',
-    'Connect to the Wix site again',
-    'Its key was only in the memory of the page, and a reload forgets it.',
-    primary('Connect', connect),
-    secondary('Work in this browser', workInBrowser),
+    say`Connect to the Wix site again`,
+    say`Its key was only in the memory of the page, and a reload forgets it.`,
+    primary(say`Connect`, connect),
+    secondary(say`Work in this browser`, workInBrowser),
   );
 
 /**
@@ -86,15 +87,15 @@ export const connectAgain = ({ connect, workInBrowser }) =>
  * @param {() => unknown} retry
  */
 export function notOpened(kind, error, retry) {
-  const advice = kind === 'browser' ? 'Some private windows store no files. Use an ordinary window, or another place above.' : '';
+  const advice = kind === 'browser' ? say`Some private windows store no files. Use an ordinary window, or another place above.` : '';
   return element(
     'div',
     { class: 'state' },
     icon('alert'),
-    element('h2', {}, 'Cannot open the Media Manager'),
+    element('h2', {}, say`Cannot open the Media Manager`),
     element('p', { dir: 'auto' }, reasonOf(error)),
     element('p', {}, advice),
-    element('div', { class: 'actions' }, primary('Try again', retry)),
+    element('div', { class: 'actions' }, primary(say`Try again`, retry)),
   );
 }
 
@@ -111,7 +112,7 @@ export function notListed(error, place, { retry, enterKey }) {
     'div',
     { class: 'state failed' },
     errorReport(error, place),
-    element('div', { class: 'actions' }, isRefused && secondary('Enter the key', enterKey), primary('Try again', retry)),
+    element('div', { class: 'actions' }, isRefused && secondary(say`Enter the key`, enterKey), primary(say`Try again`, retry)),
   );
 }
 
@@ -123,17 +124,17 @@ export function notListed(error, place, { retry, enterKey }) {
  */
 export function absent(absence, { goUp, restore, show }) {
   if (absence.why === 'unknown') {
-    const text = 'It was deleted permanently, or its address is wrong.';
-    return state('alert', 'There is no such folder', text, primary('Go to the top', goUp));
+    const text = say`It was deleted permanently, or its address is wrong.`;
+    return state('alert', say`There is no such folder`, text, primary(say`Go to the top`, goUp));
   }
   const { folder } = absence;
-  if (absence.why === 'restored') return state('folder', 'This folder is not in the trash', 'It was restored.', primary('Show it', () => show(folder)));
+  if (absence.why === 'restored') return state('folder', say`This folder is not in the trash`, say`It was restored.`, primary(say`Show it`, () => show(folder)));
   return state(
     'trash',
-    'This folder is in the trash',
-    'Its files are there, too. Nothing can be uploaded to it.',
-    primary('Restore it', () => restore(folder)),
-    secondary('Show it in the trash', () => show(folder)),
+    say`This folder is in the trash`,
+    say`Its files are there, too. Nothing can be uploaded to it.`,
+    primary(say`Restore it`, () => restore(folder)),
+    secondary(say`Show it in the trash`, () => show(folder)),
   );
 }
 
@@ -145,28 +146,28 @@ export function absent(absence, { goUp, restore, show }) {
  */
 export function empty({ area, folderId, query, types, filters = {} }, { clearSearch, showAllTypes, clearFilters, pickFiles, pickFolder }) {
   if (Object.keys(filters).length > 0) {
-    return state('empty', 'Nothing passes the filters', 'There are other files here, or the folder is empty.', secondary('Clear the filters', clearFilters));
+    return state('empty', say`Nothing passes the filters`, say`There are other files here, or the folder is empty.`, secondary(say`Clear the filters`, clearFilters));
   }
   if (query) {
-    return state('search', 'Nothing found', `No name, type or label here contains “${query}”.`, secondary('Clear the search', clearSearch));
+    return state('search', say`Nothing found`, say`No name, type or label here contains “${query}”.`, secondary(say`Clear the search`, clearSearch));
   }
   const [type] = types;
   if (type) {
-    return state('empty', 'None of this type', `There are no files of the type “${mediaType(type)}” here.`, secondary('Show all types', showAllTypes));
+    return state('empty', say`None of this type`, say`There are no files of the type “${mediaType(type)}” here.`, secondary(say`Show all types`, showAllTypes));
   }
-  if (area === 'trash' && folderId) return state('trash', 'This folder is empty', 'It was empty when it was deleted, or what was in it was restored.');
+  if (area === 'trash' && folderId) return state('trash', say`This folder is empty`, say`It was empty when it was deleted, or what was in it was restored.`);
   if (area === 'trash') {
-    return state('trash', 'The trash is empty', 'What you delete stays here until you restore it or delete it permanently.');
+    return state('trash', say`The trash is empty`, say`What you delete stays here until you restore it or delete it permanently.`);
   }
   if (area === 'visitor' && !folderId) {
-    const text = 'Files that visitors upload, for example in forms, are stored here, apart from the site’s own files.';
-    return state('visitor', 'No visitor uploads', text);
+    const text = say`Files that visitors upload, for example in forms, are stored here, apart from the site’s own files.`;
+    return state('visitor', say`No visitor uploads`, text);
   }
   return state(
     'upload',
-    folderId ? 'This folder is empty' : 'No files yet',
-    'Drop files or whole folders here, or choose some: images, videos, sound, documents, and whatever else a Wix site can hold.',
-    primary('Upload files', pickFiles, 'upload'),
-    secondary('Upload a folder', pickFolder),
+    folderId ? say`This folder is empty` : say`No files yet`,
+    say`Drop files or whole folders here, or choose some: images, videos, sound, documents, and whatever else a Wix site can hold.`,
+    primary(say`Upload files`, pickFiles, 'upload'),
+    secondary(say`Upload a folder`, pickFolder),
   );
 }

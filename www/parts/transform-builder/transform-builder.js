@@ -2,6 +2,7 @@
 /** @import { FileDescriptor } from 'wix-media.v2' */
 /** @import { Place } from '../../place/place.js' */
 import { extensionOf, transformedUrl } from '../../model/image-url.js';
+import { say } from '../../text/language.js';
 import { codeBlock } from '../../ui/code-block.js';
 import { copyButton } from '../../ui/copy-button.js';
 import { element } from '../../ui/element.js';
@@ -10,21 +11,21 @@ import { ImagePreview } from '../../ui/image-preview.js';
 
 /** @type {readonly ['fill' | 'fit' | 'crop', string][]} */
 const METHODS = [
-  ['fill', 'Fill the box and crop the rest'],
-  ['fit', 'Fit into the box'],
-  ['crop', 'Crop a part'],
+  ['fill', say`Fill the box and crop the rest`],
+  ['fit', say`Fit into the box`],
+  ['crop', say`Crop a part`],
 ];
 /** @type {readonly [string, string][]} */
 const ALIGNMENTS = [
-  ['c', 'Centre'],
-  ['t', 'Top'],
-  ['b', 'Bottom'],
-  ['l', 'Left'],
-  ['r', 'Right'],
-  ['tl', 'Top left'],
-  ['tr', 'Top right'],
-  ['bl', 'Bottom left'],
-  ['br', 'Bottom right'],
+  ['c', say`Centre`],
+  ['t', say`Top`],
+  ['b', say`Bottom`],
+  ['l', say`Left`],
+  ['r', say`Right`],
+  ['tl', say`Top left`],
+  ['tr', say`Top right`],
+  ['bl', say`Bottom left`],
+  ['br', say`Bottom right`],
 ];
 const FORMATS = ['jpg', 'png', 'webp', 'gif'];
 
@@ -61,9 +62,9 @@ export function transformBuilder({ url }, { width = 1200, height = 800 }, place)
   const extension = extensionOf(url).toLowerCase();
   format.value = FORMATS.includes(extension) ? extension : 'jpg';
 
-  const corner = element('div', { class: 'pair' }, field('From the left', x), field('From the top', y));
-  const alignment = field('Alignment', align);
-  const qualityField = field('Quality', quality);
+  const corner = element('div', { class: 'pair' }, field(say`From the left`, x), field(say`From the top`, y));
+  const alignment = field(say`Alignment`, align);
+  const qualityField = field(say`Quality`, quality);
   const address = element('div');
   const preview = new ImagePreview(place);
 
@@ -84,19 +85,19 @@ export function transformBuilder({ url }, { width = 1200, height = 800 }, place)
     alignment.hidden = method.value !== 'fill';
     qualityField.hidden = !hasQuality(format.value);
     const shown = transformed();
-    const copyHtml = copyButton('Copy as HTML', () => `<img src="${shown}" alt="">`);
-    address.replaceChildren(codeBlock('Address', shown, { level: 'h4', content: element('span', {}, shown), extra: copyHtml }));
+    const copyHtml = copyButton(say`Copy as HTML`, () => `<img src="${shown}" alt="">`);
+    address.replaceChildren(codeBlock(say`Address`, shown, { level: 'h4', content: element('span', {}, shown), extra: copyHtml }));
     preview.show(shown);
   };
 
   const form = element(
     'form',
     { class: 'transform', input: draw, submit: (event) => event.preventDefault() },
-    field('Method', method),
-    element('div', { class: 'pair' }, field('Width', w), field('Height', h)),
+    field(say`Method`, method),
+    element('div', { class: 'pair' }, field(say`Width`, w), field(say`Height`, h)),
     corner,
     alignment,
-    element('div', { class: 'pair' }, field('Format', format), qualityField),
+    element('div', { class: 'pair' }, field(say`Format`, format), qualityField),
   );
   draw();
   return element('div', { class: 'transform-builder' }, form, preview.frame, preview.state, address);

@@ -1,6 +1,7 @@
 // The menu of what can be uploaded, and the browser's dialogs to pick it.
 /** @import { Found } from '../../model/dropped.js' */
 import { picked } from '../../model/dropped.js';
+import { say } from '../../text/language.js';
 import { openFileDialog } from '../../ui/file-dialog.js';
 import { openMenu } from '../../ui/menu.js';
 
@@ -31,11 +32,11 @@ export function openUploadMenu(button, { onPick, importUrl }) {
   const { left, bottom } = button.getBoundingClientRect();
   openMenu(
     [
-      { label: 'Files…', picture: 'upload', act: () => pickFiles(onPick) },
-      { label: 'A folder…', picture: 'folder', act: () => pickFolder(onPick) },
+      { label: say`Files…`, picture: 'upload', act: () => pickFiles(onPick) },
+      { label: say`A folder…`, picture: 'folder', act: () => pickFolder(onPick) },
       undefined,
-      { label: 'From an address…', picture: 'link', act: importUrl },
+      { label: say`From an address…`, picture: 'link', act: importUrl },
     ],
-    { x: left, y: bottom + GAP, label: 'What to upload' },
+    { x: left, y: bottom + GAP, label: say`What to upload` },
   );
 }

@@ -2,6 +2,7 @@
 /** @import { Upload } from '../../model/upload.js' */
 /** @import { UploadQueue } from '../../model/upload-queue.js' */
 /** @import { Place } from '../../place/place.js' */
+import { say } from '../../text/language.js';
 import { size, transfer } from '../../text/words.js';
 import { element, foreign, icon } from '../../ui/element.js';
 import { reasonOf } from '../../ui/error-report.js';
@@ -25,7 +26,7 @@ export class UploadRow {
     const { name, folders } = upload;
     this.#upload = upload;
     this.#place = place;
-    this.#bar = new TransferBar(`Upload of ${name}`);
+    this.#bar = new TransferBar(say`Upload of ${name}`);
     this.#turn = element('button', { type: 'button', class: 'bare', click: () => (upload.isActive ? queue.pause(upload) : queue.resume(upload)) }, icon('pause'));
     this.#cancel = element('button', { type: 'button', class: 'bare', click: () => queue.cancel(upload) }, icon('close'));
     const folder = folders.length > 0 && element('span', { class: 'upload-folder', dir: 'auto' }, `${folders.join(' / ')} /`);
@@ -40,10 +41,10 @@ export class UploadRow {
     this.#bar.element.hidden = state === 'done' || state === 'failed';
     this.#facts.textContent = this.#words;
     this.#turn.hidden = state === 'done';
-    if (state === 'paused') relabel(this.#turn, 'play', `Resume ${name}`);
-    else if (state === 'failed') relabel(this.#turn, 'retry', `Retry ${name}`);
-    else relabel(this.#turn, 'pause', `Pause ${name}`);
-    relabel(this.#cancel, 'close', isActive || state === 'paused' ? `Cancel ${name}` : `Remove ${name} from this list`);
+    if (state === 'paused') relabel(this.#turn, 'play', say`Resume ${name}`);
+    else if (state === 'failed') relabel(this.#turn, 'retry', say`Retry ${name}`);
+    else relabel(this.#turn, 'pause', say`Pause ${name}`);
+    relabel(this.#cancel, 'close', isActive || state === 'paused' ? say`Cancel ${name}` : say`Remove ${name} from this list`);
   }
 
   /** @param {'sent' | 'confirmed'} bytes */
@@ -56,14 +57,14 @@ export class UploadRow {
     const { state, size: total, sent, rate, error } = this.#upload;
     switch (state) {
       case 'waiting':
-        return `Waiting · ${size(total)}`;
+        return say`Waiting · ${size(total)}`;
       case 'running':
-        if (sent === 0) return `Starting… · ${size(total)}`;
-        return sent < total ? transfer({ sent, total, rate: rate.at() }) : `Finishing… · ${size(total)}`;
+        if (sent === 0) return say`Starting… · ${size(total)}`;
+        return sent < total ? transfer({ sent, total, rate: rate.at() }) : say`Finishing… · ${size(total)}`;
       case 'paused':
-        return `Paused at ${Math.floor(this.#portionOf('confirmed') * 100)}% · ${size(total)}`;
+        return say`Paused at ${Math.floor(this.#portionOf('confirmed') * 100)}% · ${size(total)}`;
       case 'done':
-        return `Done · ${size(total)}`;
+        return say`Done · ${size(total)}`;
       case 'failed':
         return error ? reasonOf(error, this.#place) : '';
       default:

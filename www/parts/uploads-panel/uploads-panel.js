@@ -2,7 +2,8 @@
 /** @import { Upload } from '../../model/upload.js' */
 /** @import { UploadQueue } from '../../model/upload-queue.js' */
 /** @import { Place } from '../../place/place.js' */
-import { count, transfer } from '../../text/words.js';
+import { plural, say } from '../../text/language.js';
+import { transfer } from '../../text/words.js';
 import { ask } from '../../ui/dialog.js';
 import { element, icon } from '../../ui/element.js';
 import { noRoomIn } from '../../ui/error-report.js';
@@ -28,10 +29,10 @@ const iconButton = (picture, label, click) =>
 /** @param {number} number */
 const askCancel = (number) =>
   ask({
-    title: `Cancel ${count(number, 'upload')}?`,
-    lead: 'What has arrived stays. The rest has to be uploaded again.',
-    action: number === 1 ? 'Cancel the upload' : 'Cancel the uploads',
-    cancel: 'Keep uploading',
+    title: plural(number, 'Cancel {0} upload?', 'Cancel {0} uploads?'),
+    lead: say`What has arrived stays. The rest has to be uploaded again.`,
+    action: number === 1 ? say`Cancel the upload` : say`Cancel the uploads`,
+    cancel: say`Keep uploading`,
     isBad: true,
     submit: () => true,
   });
@@ -50,18 +51,18 @@ export class UploadsPanel extends HTMLElement {
   #rows;
   #title = element('h2');
   #facts = element('p', { class: 'uploads-facts' });
-  #bar = new TransferBar('All uploads');
+  #bar = new TransferBar(say`All uploads`);
   #list = element('ul', { class: 'uploads' });
   #more = element('p', { class: 'hint' });
-  #pauseButton = iconButton('pause', 'Pause all uploads', () => (this.#queue?.isPaused ? this.#queue.resumeAll() : this.#queue?.pauseAll()));
-  #retryButton = iconButton('retry', 'Retry all failed uploads', () => this.#queue?.resumeAll());
-  #foldButton = iconButton('down', 'Show less', () => this.#fold());
-  #closeButton = iconButton('close', 'Cancel all uploads', () => this.#close());
+  #pauseButton = iconButton('pause', say`Pause all uploads`, () => (this.#queue?.isPaused ? this.#queue.resumeAll() : this.#queue?.pauseAll()));
+  #retryButton = iconButton('retry', say`Retry all failed uploads`, () => this.#queue?.resumeAll());
+  #foldButton = iconButton('down', say`Show less`, () => this.#fold());
+  #closeButton = iconButton('close', say`Cancel all uploads`, () => this.#close());
 
   connectedCallback() {
     if (this.#title.isConnected) return;
     this.setAttribute('role', 'region');
-    this.setAttribute('aria-label', 'Uploads');
+    this.setAttribute('aria-label', say`Uploads`);
     this.append(
       element('div', { class: 'uploads-head' }, this.#title, this.#retryButton, this.#pauseButton, this.#foldButton, this.#closeButton),
       this.#facts,
@@ -121,21 +122,21 @@ export class UploadsPanel extends HTMLElement {
     const left = open.length - failed;
     const { total, sent, confirmed } = progress;
     const percent = total > 0 ? Math.floor((100 * sent) / total) : 100;
-    const inProgress = `${isPaused ? 'Paused' : 'Uploading'} ${count(left, 'file')}`;
-    const over = failed > 0 ? `${count(failed, 'upload')} failed` : `${count(uploads.length, 'file')} uploaded`;
+    const inProgress = isPaused ? plural(left, 'Paused {0} file', 'Paused {0} files') : plural(left, 'Uploading {0} file', 'Uploading {0} files');
+    const over = failed > 0 ? plural(failed, '{0} upload failed', '{0} uploads failed') : plural(uploads.length, '{0} file uploaded', '{0} files uploaded');
     this.#title.textContent = left > 0 ? `${inProgress} · ${percent}%` : over;
     this.#say(`${left > 0 ? inProgress : over}.`);
-    this.#facts.textContent = isFull ? `${noRoomIn(this.#place)} Make room, then resume.` : transfer(progress);
+    this.#facts.textContent = isFull ? say`${noRoomIn(this.#place)} Make room, then resume.` : transfer(progress);
     this.#facts.classList.toggle('bad', isFull);
     this.#facts.hidden = left === 0 || (isPaused && !isFull);
     this.#bar.show(total > 0 ? sent / total : 1, total > 0 ? confirmed / total : 1);
     this.#bar.element.hidden = left === 0;
     this.#pauseButton.hidden = left === 0;
     this.#retryButton.hidden = failed === 0;
-    relabel(this.#pauseButton, isPaused ? 'play' : 'pause', isPaused ? 'Resume all uploads' : 'Pause all uploads');
-    relabel(this.#foldButton, this.#isOpen ? 'down' : 'up', this.#isOpen ? 'Show less' : 'Show each upload');
+    relabel(this.#pauseButton, isPaused ? 'play' : 'pause', isPaused ? say`Resume all uploads` : say`Pause all uploads`);
+    relabel(this.#foldButton, this.#isOpen ? 'down' : 'up', this.#isOpen ? say`Show less` : say`Show each upload`);
     this.#foldButton.setAttribute('aria-expanded', String(this.#isOpen));
-    relabel(this.#closeButton, 'close', left > 0 ? 'Cancel all uploads' : 'Close');
+    relabel(this.#closeButton, 'close', left > 0 ? say`Cancel all uploads` : say`Close`);
     this.classList.toggle('folded', !this.#isOpen);
     if (this.#isOpen) this.#drawList(queue);
   }
@@ -157,7 +158,7 @@ export class UploadsPanel extends HTMLElement {
     const shown = sorted.slice(0, MAX_ROWS);
     this.#rows?.draw(shown);
     const left = sorted.length - shown.length;
-    this.#more.textContent = left > 0 ? `… and ${count(left, 'more file')}` : '';
+    this.#more.textContent = left > 0 ? plural(left, '… and {0} more file', '… and {0} more files') : '';
   }
 }
 

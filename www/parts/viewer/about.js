@@ -1,5 +1,6 @@
 // What is known about the file in the viewer.
 /** @import { FileItem } from '../../model/item.js' */
+import { say } from '../../text/language.js';
 import { identified } from '../../model/identifier.js';
 import { mediaType, moment, playingTime, size } from '../../text/words.js';
 import { element, foreign } from '../../ui/element.js';
@@ -26,23 +27,23 @@ export function about(item, address) {
   const { width = 0, height = 0 } = identified(file) ?? {};
   const { media, url, labels, hash } = file;
   return [
-    element('h3', {}, 'About the file'),
+    element('h3', {}, say`About the file`),
     ...marks(file),
     facts([
-      ['Type', mediaType(file.mediaType)],
-      ['Size', size(file.sizeInBytes)],
-      ['Dimensions', width > 0 && height > 0 && `${width} × ${height} pixels`],
-      ['Duration', playingTimeOf(item)],
-      ['Title', media?.audio?.title && foreign(media.audio.title)],
-      ['Artist', media?.audio?.artist && foreign(media.audio.artist)],
-      ['Colours', swatches(file)],
-      ['Labels', labels?.length ? element('ul', { class: 'labels' }, labels.map((label) => element('li', {}, foreign(label)))) : undefined],
-      ['Modified', moment(file._updatedDate)],
-      ['Added', moment(file._createdDate)],
-      ['Imported from', file.sourceUrl && link(file.sourceUrl)],
-      ['Link to this page', copyable(address, 'Copy link')],
-      ['Address', file.private || !url ? undefined : copyable(url, 'Copy address')],
-      ['Hash', hash && copyable(hash, 'Copy hash')],
+      [say`Type`, mediaType(file.mediaType)],
+      [say`Size`, size(file.sizeInBytes)],
+      [say`Dimensions`, width > 0 && height > 0 && say`${width} × ${height} pixels`],
+      [say`Duration`, playingTimeOf(item)],
+      [say`Title`, media?.audio?.title && foreign(media.audio.title)],
+      [say`Artist`, media?.audio?.artist && foreign(media.audio.artist)],
+      [say`Colours`, swatches(file)],
+      [say`Labels`, labels?.length ? element('ul', { class: 'labels' }, labels.map((label) => element('li', {}, foreign(label)))) : undefined],
+      [say`Modified`, moment(file._updatedDate)],
+      [say`Added`, moment(file._createdDate)],
+      [say`Imported from`, file.sourceUrl && link(file.sourceUrl)],
+      ['Link to this page', copyable(address, say`Copy link`)],
+      [say`Address`, file.private || !url ? undefined : copyable(url, say`Copy address`)],
+      [say`Hash`, hash && copyable(hash, say`Copy hash`)],
     ]),
   ];
 }

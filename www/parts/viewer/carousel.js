@@ -5,6 +5,7 @@
 // the one that is shown stays as it is, in the middle of a video too.
 /** @import { FileItem } from '../../model/item.js' */
 /** @import { SlideContent, SlideContext } from './slide-content.js' */
+import { say } from '../../text/language.js';
 import PhotoSwipe from 'photoswipe';
 import { closest } from '../../ui/dom.js';
 import { belongsToContent, emptySlide, fillSlide, isPicture, slideSize, startSlide } from './slide-content.js';
@@ -85,7 +86,7 @@ export class Carousel {
       // The viewer is the dialog.
       gallery.element?.removeAttribute('role');
       gallery.element?.setAttribute('dir', 'ltr');
-      gallery.scrollWrap?.setAttribute('aria-label', 'Files');
+      gallery.scrollWrap?.setAttribute('aria-label', say`Files`);
     });
     gallery.on('updateScrollOffset', () => {
       const { left, top } = this.#stage.getBoundingClientRect();

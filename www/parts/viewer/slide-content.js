@@ -3,6 +3,7 @@
 /** @import { FileDescriptor } from 'wix-media.v2' */
 /** @import { FileItem } from '../../model/item.js' */
 /** @import { Place } from '../../place/place.js' */
+import { say } from '../../text/language.js';
 import { identified } from '../../model/identifier.js';
 import { fittedUrl, isForeign } from '../../model/image-url.js';
 import { iconOf } from '../../text/words.js';
@@ -177,13 +178,13 @@ const addressOf = async (file, { privateLink }) => (file.private ? privateLink(f
 function fileContent(item, context) {
   const { name, value: file } = item;
   if (file.operationStatus !== 'READY') {
-    return placeholder(file, file.operationStatus === 'FAILED' ? 'The service could not process this file.' : 'The file is still being processed.');
+    return placeholder(file, file.operationStatus === 'FAILED' ? say`The service could not process this file.` : say`The file is still being processed.`);
   }
   const { place } = context;
   const address = () => addressOf(file, context);
   if (isText(file)) return textPreview({ place, name, address, failed: () => unshown(item, context) });
   const made = player(item);
-  if (!made) return instead(item, context, 'There is no preview of this type of file. Download it to open it.');
+  if (!made) return instead(item, context, say`There is no preview of this type of file. Download it to open it.`);
   const { frame, target } = made;
   const fail = () => frame.replaceWith(unshown(item, context));
   target.addEventListener('error', fail);
@@ -193,8 +194,8 @@ function fileContent(item, context) {
 
 /** Texts in place of media that this browser cannot play, by type. Browsers differ in the formats that they play. */
 const UNPLAYABLE = new Map([
-  ['VIDEO', 'This browser cannot play the video. Download it to play it in another program.'],
-  ['AUDIO', 'This browser cannot play the recording. Download it to play it in another program.'],
+  ['VIDEO', say`This browser cannot play the video. Download it to play it in another program.`],
+  ['AUDIO', say`This browser cannot play the recording. Download it to play it in another program.`],
 ]);
 
 /**
@@ -202,7 +203,7 @@ const UNPLAYABLE = new Map([
  * @param {SlideContext} context
  */
 const unshown = (item, context) =>
-  instead(item, context, UNPLAYABLE.get(String(item.value.mediaType)) ?? 'The file cannot be shown here. Download it to open it.');
+  instead(item, context, UNPLAYABLE.get(String(item.value.mediaType)) ?? say`The file cannot be shown here. Download it to open it.`);
 
 /**
  * @param {FileItem} item
@@ -210,7 +211,7 @@ const unshown = (item, context) =>
  * @param {string} words
  */
 const instead = (item, { download }, words) =>
-  placeholder(item.value, words, element('button', { type: 'button', class: 'primary', click: () => download(item) }, icon('download'), 'Download the file'));
+  placeholder(item.value, words, element('button', { type: 'button', class: 'primary', click: () => download(item) }, icon('download'), say`Download the file`));
 
 /**
  * @param {FileDescriptor} file

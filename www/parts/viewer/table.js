@@ -1,5 +1,5 @@
 // Tables as text, RFC 4180: CSV with its usual delimiters, and TSV.
-import { number } from '../../text/words.js';
+import { number, say } from '../../text/language.js';
 import { element, foreign } from '../../ui/element.js';
 
 /** Where commas separate decimals, semicolons separate columns. So of two that fit, the first one does. */
@@ -78,6 +78,6 @@ export function tableOf(rows) {
       element('thead', {}, element('tr', {}, places.map((at) => element('th', { scope: 'col' }, foreign(head[at] ?? ''))))),
       element('tbody', {}, others.map((row) => element('tr', {}, places.map((at) => element('td', {}, foreign(row[at] ?? '')))))),
     ),
-    isCut && element('p', { class: 'hint' }, `The first ${number(MAX_ROWS)} rows and ${number(MAX_COLUMNS)} columns are shown.`),
+    isCut && element('p', { class: 'hint' }, say`The first ${number(MAX_ROWS)} rows and ${number(MAX_COLUMNS)} columns are shown.`),
   );
 }

@@ -2,6 +2,7 @@
 /** @import { FileDescriptor } from 'wix-media.v2' */
 /** @import { Place } from '../../place/place.js' */
 import { indented } from '../../text/code.js';
+import { say } from '../../text/language.js';
 import { size } from '../../text/words.js';
 import { element } from '../../ui/element.js';
 import { readTable, tableOf } from './table.js';
@@ -29,8 +30,8 @@ export const isText = ({ mediaType, displayName, sizeInBytes }) =>
  * @param {() => HTMLElement} options.failed Makes what is shown in place of a text that cannot be read.
  */
 export function textPreview({ place, name, address, failed }) {
-  const body = element('div', { class: 'viewer-text-body', tabindex: '0', dir: 'auto', role: 'group', 'aria-label': `Text of ${name}` });
-  const note = element('p', { class: 'hint', hidden: true }, `The first ${size(MAX_BYTES)} are shown. Download the file to read all of it.`);
+  const body = element('div', { class: 'viewer-text-body', tabindex: '0', dir: 'auto', role: 'group', 'aria-label': say`Text of ${name}` });
+  const note = element('p', { class: 'hint', hidden: true }, say`The first ${size(MAX_BYTES)} are shown. Download the file to read all of it.`);
   const made = element('div', { class: 'viewer-text' }, body, note);
   const fill = async () => {
     try {

@@ -1,6 +1,7 @@
 // A file as large as the window allows, with the others of the view beside it.
 /** @import { FileItem } from '../../model/item.js' */
 /** @import { SlideContext } from './slide-content.js' */
+import { say } from '../../text/language.js';
 import { mediaType, size } from '../../text/words.js';
 import { copyButton } from '../../ui/copy-button.js';
 import { closest, focused } from '../../ui/dom.js';
@@ -40,14 +41,14 @@ export class Viewer {
   #facts = element('p', { class: 'soft' });
   #trouble = element('p', { class: 'viewer-trouble', role: 'alert' });
   #stage = element('div', { class: 'viewer-stage' });
-  #about = element('aside', { class: 'viewer-about', 'aria-label': 'About the file', tabindex: '0' });
-  #aboutButton = this.#button('info', 'About the file', () => this.#showAbout(!isAboutOpen));
-  #zoomOut = this.#button('minus', 'Zoom out', () => this.#carousel?.zoom(-1));
-  #zoomIn = this.#button('plus', 'Zoom in', () => this.#carousel?.zoom(1));
-  #edit = this.#button('edit', 'Edit', () => this.#editFile());
-  #play = this.#button('play', 'Start the slideshow', () => this.#slideshow.toggle());
-  #previous = this.#button('previous', 'Previous file', () => this.#step(-1), 'viewer-previous');
-  #next = this.#button('next', 'Next file', () => this.#step(1), 'viewer-next');
+  #about = element('aside', { class: 'viewer-about', 'aria-label': say`About the file`, tabindex: '0' });
+  #aboutButton = this.#button('info', say`About the file`, () => this.#showAbout(!isAboutOpen));
+  #zoomOut = this.#button('minus', say`Zoom out`, () => this.#carousel?.zoom(-1));
+  #zoomIn = this.#button('plus', say`Zoom in`, () => this.#carousel?.zoom(1));
+  #edit = this.#button('edit', say`Edit`, () => this.#editFile());
+  #play = this.#button('play', say`Start the slideshow`, () => this.#slideshow.toggle());
+  #previous = this.#button('previous', say`Previous file`, () => this.#step(-1), 'viewer-previous');
+  #next = this.#button('next', say`Next file`, () => this.#step(1), 'viewer-next');
   #bar;
   #dialog;
   /** @type {Carousel | undefined} */
@@ -56,7 +57,7 @@ export class Viewer {
     next: () => this.#carousel?.neighbour(1) ?? (this.#carousel?.first !== this.#item ? this.#carousel?.first : undefined),
     go: (item) => this.#options.go(item),
     changed: (isRunning) => {
-      this.#play.setAttribute('aria-label', isRunning ? 'Stop the slideshow' : 'Start the slideshow');
+      this.#play.setAttribute('aria-label', isRunning ? say`Stop the slideshow` : say`Start the slideshow`);
       this.#play.title = this.#play.ariaLabel ?? '';
       this.#play.replaceChildren(icon(isRunning ? 'pause' : 'play'));
       // While it runs, screen readers would speak all the time.
@@ -72,7 +73,7 @@ export class Viewer {
   constructor(options) {
     const { leave, download, linkTo } = options;
     this.#options = options;
-    const close = this.#button('close', 'Close', leave);
+    const close = this.#button('close', say`Close`, leave);
     close.autofocus = true;
     this.#bar = element(
       'div',
@@ -82,8 +83,8 @@ export class Viewer {
       this.#play,
       this.#edit,
       this.#aboutButton,
-      copyButton('Copy the link to this file', () => (this.#item ? linkTo(this.#item) : ''), { isBare: true }),
-      this.#button('download', 'Download', () => this.#item && download(this.#item)),
+      copyButton(say`Copy the link to this file`, () => (this.#item ? linkTo(this.#item) : ''), { isBare: true }),
+      this.#button('download', say`Download`, () => this.#item && download(this.#item)),
       close,
     );
     this.#dialog = element(
@@ -221,7 +222,7 @@ export class Viewer {
       await this.#options.edit(item);
     } catch (error) {
       // A message outside the dialog would lie behind it.
-      if (item === this.#item) this.#trouble.textContent = `The image cannot be edited: ${reasonOf(error)}`;
+      if (item === this.#item) this.#trouble.textContent = say`The image cannot be edited: ${reasonOf(error)}`;
     }
   }
 

@@ -1,0 +1,172 @@
+// The languages of the page: its tables are complete, no text stands outside them, and each language is accessible and fits.
+/** @import { Page } from 'playwright-core' */
+/** @import { Table } from '../../../www/text/language.js' */
+import assert from 'node:assert/strict';
+import process from 'node:process';
+import { before, suite, test } from 'node:test';
+import { phrases } from './phrases.js';
+import { barriers, cell, eventually, keepScreenshot, nothingSticksOut, pageSuite, photo, settled } from './site.js';
+import { tour } from './tour.js';
+
+const LANGUAGES = ['de', 'fr', 'es', 'pt', 'ja', 'he', 'ar'];
+/** All languages by `WIX_MEDIA_LANGUAGES=all`, which takes minutes. English is looked at by the other tests. */
+const LOOKED_AT = process.env.WIX_MEDIA_LANGUAGES === 'all' ? LANGUAGES : ['he'];
+
+/** Texts that are the same in English and in another language, by language. */
+const SAME = new Map([
+  ['de', ['Video', 'Audio', '{0} ms', '{0} s', '{0}/s', 'Uploads', 'Format', 'Name', '{0}: {1}', 'Details', 'Labels…', 'Label', 'Labels', 'ID', 'Hash', 'Links', 'in {0}']],
+  ['fr', ['Image', 'Audio', 'Document', 'Archive', '{0} ms', '{0} s', '{0}/s', 'Centre', 'Format', '{0} × {1} pixels', 'Type', 'Portrait', 'Public', 'Orientation', 'Destination', 'ID', 'Dimensions']],
+  ['es', ['Audio', 'Vector', '{0} ms', '{0} s', '{0}/s', '{0}: {1}', 'ID', 'Hash', 'Error', 'Panel']],
+  ['pt', ['{0} ms', '{0} s', '{0}/s', '{0} × {1} pixels', '“{0}”', '{0}: {1}', 'ID', 'Hash', 'Links']],
+  ['ja', ['ID']],
+  ['he', ['{0}: {1}']],
+  ['ar', ['{0}: {1}']],
+]);
+
+/** @param {string} language @returns {Promise<Table>} */
+const tableOf = async (language) => (await import(`../../../www/languages/${language}.js`)).default;
+
+/** @param {string} text */
+const placeholders = (text) => [...new Set(text.match(/\{\d\}/g))].sort();
+
+/** The forms that are spoken of whole numbers. Those of a million, in the Romance languages, fall back to `other`. @param {string} language */
+const formsOf = (language) => new Intl.PluralRules(language).resolvedOptions().pluralCategories.filter((form) => form !== 'many' || language === 'ar').sort();
+
+suite('languages', () => {
+  for (const language of LANGUAGES) {
+    test(`languages: ${language} has every text, with the same values`, async () => {
+      const [table, known] = await Promise.all([tableOf(language), phrases()]);
+      assert.deepEqual(Object.keys(table).filter((text) => !known.has(text)), [], 'no page says these');
+      assert.deepEqual([...known.keys()].filter((text) => !Object.hasOwn(table, text)), [], 'these are missing');
+      const same = [];
+      for (const { text, isPlural, file } of known.values()) {
+        const found = table[text];
+        assert.equal(typeof found, isPlural ? 'object' : 'string', `${file}: ${text}`);
+        if (typeof found === 'string') {
+          assert.deepEqual(placeholders(found), placeholders(text), `${file}: ${text}`);
+          if (found === text) same.push(text);
+          continue;
+        }
+        assert.deepEqual(Object.keys(found).sort(), formsOf(language), `${file}: ${text}`);
+        // A form of exactly one number may say it in a word.
+        for (const form of /** @type {const} */ (['few', 'many', 'other'])) {
+          const words = /** @type {string | undefined} */ (found[form]);
+          if (words !== undefined) assert.deepEqual(placeholders(words), placeholders(text), `${file}: ${text} (${form})`);
+        }
+      }
+      assert.deepEqual(same, SAME.get(language) ?? [], 'nothing else is the same as in English');
+    });
+  }
+});
+
+/** Says each text in brackets, so that what stands outside them is in no table. */
+const BRACKETS = "export default new Proxy({}, { get: (_, text) => (text ? '⟦' + text + '⟧' : undefined) }); export const address = import.meta.url;";
+
+/**
+ * Returns the Latin words on the page that stand outside brackets. Names of files, code and keys are the same in every language.
+ *
+ * @param {Page} page
+ */
+const wordsOutside = (page) =>
+  page.evaluate(() => {
+    const found = new Set();
+    /** @param {string | null} text */
+    const check = (text) => {
+      let left = text ?? '';
+      for (let before = ''; before !== left; ) {
+        before = left;
+        left = left.replace(/⟦[^⟦⟧]*⟧/g, '');
+      }
+      // Sizes are written by the browser, in units that are the same in Hebrew.
+      left = left.replace(/[\d.,]+\s?(?:kB|MB)/g, '');
+      if (/\p{Script=Latin}{2,}/u.test(left)) found.add(left.trim());
+    };
+    for (const element of document.body.querySelectorAll('*')) {
+      if (!element.checkVisibility() || element.closest('bdi, code, pre, kbd, .code, .error-fields, .brand, .swatch, option[dir], .status, noscript, .name, dd a')) continue;
+      for (const name of ['aria-label', 'title', 'placeholder', 'alt']) check(element.getAttribute(name));
+      for (const node of element.childNodes) if (node instanceof Text) check(node.data);
+    }
+    return [...found];
+  });
+
+/** What no table has: names and values. */
+const UNTRANSLATED = /^(?:photo\.jpg|notes\.txt|old\.txt|empty\.txt|Empty|JPG|PNG|WEBP|GIF|https:\/\/)$/;
+
+suite('page in other languages', () => {
+  const site = pageSuite();
+
+  before(async () => {
+    const { folders, uploads, files } = site.server.client;
+    await folders.createFolder('Empty');
+    await uploads.upload(await photo('chelsea.jpg'), { displayName: 'photo.jpg', labels: ['pet'] });
+    await uploads.upload(Buffer.from('words'), { displayName: 'notes.txt' });
+    const old = await uploads.upload(Buffer.from('old'), { displayName: 'old.txt' });
+    await files.bulkDeleteFiles([String(old._id)]);
+  });
+
+  test('languages: no text of the page stands outside the tables', async (t) => {
+    const { page } = await site.open(t, { fragment: '?lang=en', serviceWorkers: 'block' });
+    await page.route('**/he-*.js', (route) => route.fulfill({ contentType: 'text/javascript', body: BRACKETS }));
+    await page.goto(`${site.server.address}/?lang=he#files`);
+    await page.locator('#search-words[placeholder^="⟦"]').waitFor();
+    await tour(page, async (name) => {
+      const words = (await wordsOutside(page)).filter((text) => !UNTRANSLATED.test(text));
+      assert.deepEqual(words, [], name);
+    });
+  });
+
+  for (const language of LOOKED_AT) {
+    for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+      test(`languages: every view in ${language} is accessible and fits, ${colorScheme}`, async (t) => {
+        const { page } = await site.open(t, { colorScheme, fragment: `?lang=${language}` });
+        await tour(page, async (name) => {
+          assert.deepEqual(await barriers(page), [], name);
+          for (const width of [1440, 820, 390]) {
+            await page.setViewportSize({ width, height: 900 });
+            await nothingSticksOut(page, `${name} at ${width}`);
+            await keepScreenshot(page, `${language}-${colorScheme}-${name}-${width}`);
+          }
+          await page.setViewportSize({ width: 1440, height: 900 });
+        });
+      });
+    }
+  }
+
+  test('languages: the browser’s language is used, or the one of the settings', async (t) => {
+    const { page } = await site.open(t, { locale: 'de-AT' });
+    await page.getByRole('heading', { name: 'Website-Dateien' }).waitFor();
+    assert.equal(await page.locator('html').getAttribute('lang'), 'de-AT');
+    await page.getByRole('button', { name: 'Einstellungen' }).click();
+    await page.getByLabel('Sprache').selectOption('עברית');
+    await page.getByRole('button', { name: 'Speichern' }).click();
+    await page.getByRole('heading', { name: 'קבצי האתר' }).waitFor();
+    assert.equal(await page.locator('html').getAttribute('dir'), 'rtl');
+    await page.reload();
+    await page.getByRole('heading', { name: 'קבצי האתר' }).waitFor();
+  });
+
+  test('languages: English loads no table, another language loads its own', async (t) => {
+    const { page } = await site.open(t);
+    const loaded = () => page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => /\/(?:de|fr|es|pt|ja|he|ar)-\w{8}\.js$/.exec(name)?.[0]?.slice(1, 3)).filter(Boolean));
+    await cell(page, 'photo.jpg').waitFor();
+    assert.deepEqual(await loaded(), []);
+    await page.goto(`${site.server.address}/?lang=ja#files`);
+    await page.getByRole('heading', { name: 'サイトファイル' }).waitFor();
+    assert.deepEqual([...new Set(await loaded())], ['ja']);
+  });
+
+  test('languages: the page starts offline in its language', async (t) => {
+    const { page, context } = await site.open(t, { fragment: '?lang=fr&place=browser', place: 'browser' });
+    await page.getByRole('heading', { name: 'Fichiers du site' }).waitFor();
+    const isKept = () =>
+      page.evaluate(async () => {
+        for (const name of await caches.keys()) for (const { url } of await (await caches.open(name)).keys()) if (/\/fr-\w{8}\.js$/.test(url)) return true;
+        return false;
+      });
+    await eventually(async () => assert.ok(await isKept()));
+    await context.setOffline(true);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Fichiers du site' }).waitFor();
+    await settled(page);
+  });
+});
