@@ -14,7 +14,7 @@ use super::backup::import::Importing;
 use super::clock::Pace;
 use super::http::collected::Collected;
 use super::http::error::{Outcome, Refusal, Violation};
-use super::http::message::{Head, Response};
+use super::http::message::{Head, Response, query_parameter};
 use super::http::router::Route;
 use super::http::validate;
 use super::http::{body::Body, cors};
@@ -234,11 +234,9 @@ impl Intake {
             }
             return Ok(Stage::Call(Box::new(route), manager.site.bodies.begin()));
         }
-        // Fields of the API are checked by name. Here are ids, names of files and tokens.
-        if [&head.path, &head.query]
-            .iter()
-            .any(|text| text.contains('\0') || text.contains("%00"))
-        {
+        // Fields of the API are checked by name. Here are ids and names of files. A token is compared before it is read.
+        let name = query_parameter(&head.query, "filename").unwrap_or_default();
+        if head.path.contains('\0') || head.path.contains("%00") || name.contains('\0') {
             return Err(Violation::null_character("url").into());
         }
         let site = &manager.site;
