@@ -164,6 +164,8 @@ suite('commands', () => {
         if (subcommand === 'test') return undefined;
         // In the folder of the native server.
         if (['build --release', 'update --workspace'].includes(words.join(' '))) return undefined;
+        // In the folder of the example in Rust.
+        if (subcommand === 'run' && name === '--') return existsSync(join(root, 'examples/rust/Cargo.toml')) ? undefined : 'there is no example in Rust';
         if (subcommand !== 'xtask') return 'only cargo xtask and cargo test are for contributors';
         if (!known.includes(name)) return `there is no cargo xtask ${name}`;
         if (name === 'test') return rest.join(' ').replace(/--node \d+ ?/, '').split(' ').every((word) => word === '' || word === '--quick' || rings.includes(word)) ? undefined : 'there is no such ring';
@@ -173,6 +175,7 @@ suite('commands', () => {
       }
       case 'node':
         if (words[0] === '--experimental-sea-config') return undefined;
+        if (words[0] === '--test') return existsSync(join(root, words[1])) ? undefined : `there is no test ${words[1]}`;
         return existsSync(join(root, 'examples', words[0])) ? undefined : `there is no example ${words[0]}`;
       case 'npx':
         // Tools of users, which the ring `tools` runs.
