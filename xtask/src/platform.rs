@@ -13,7 +13,6 @@ use serde_json::Value;
 
 use crate::fresh::files;
 use crate::project::Project;
-use crate::ring::Ring;
 
 const PAGE: &str = "docs/platform.md";
 const COLUMN: &str = "| Tested with |";
@@ -21,8 +20,27 @@ const COLUMN: &str = "| Tested with |";
 /// The release lines of Node that the package is tested on, besides the one on the PATH.
 const LINES: [&str; 3] = ["node-20", "node-22", "node-24"];
 
-/// The rings whose tests record what they ran.
-const RINGS: [Ring; 3] = [Ring::Package, Ring::Tools, Ring::Browsers];
+/// A ring whose tests record what they ran.
+pub(crate) struct Recorded {
+    pub(crate) name: &'static str,
+    /// Whether it runs by name only.
+    pub(crate) is_release: bool,
+}
+
+const PACKAGE: Recorded = Recorded {
+    name: "package",
+    is_release: false,
+};
+const TOOLS: Recorded = Recorded {
+    name: "tools",
+    is_release: true,
+};
+const BROWSERS: Recorded = Recorded {
+    name: "browsers",
+    is_release: true,
+};
+
+pub(crate) const RINGS: [Recorded; 3] = [PACKAGE, TOOLS, BROWSERS];
 
 /// What one test proved.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,8 +60,8 @@ pub(crate) fn folder(project: &Project) -> PathBuf {
 }
 
 /// Deletes the records of a ring, before it runs on a release line of Node.
-pub(crate) fn clear(project: &Project, ring: Ring, line: u32) -> Result<()> {
-    let folder = folder(project).join(format!("node-{line}")).join(ring.name());
+pub(crate) fn clear(project: &Project, ring: &str, line: u32) -> Result<()> {
+    let folder = folder(project).join(format!("node-{line}")).join(ring);
     match fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(error).with_context(|| format!("cannot delete {}", folder.display()))
@@ -53,10 +71,10 @@ pub(crate) fn clear(project: &Project, ring: Ring, line: u32) -> Result<()> {
 }
 
 /// Fails when the page does not name what a ring has just run.
-pub(crate) fn compare(project: &Project, ring: Ring, line: u32) -> Result<()> {
-    if !RINGS.contains(&ring) {
+pub(crate) fn compare(project: &Project, ring: &str, line: u32) -> Result<()> {
+    let Some(ring) = RINGS.iter().find(|recorded| recorded.name == ring) else {
         return Ok(());
-    }
+    };
     let found = records(&folder(project).join(format!("node-{line}")), ring)?;
     let page = fs::read_to_string(project.root.join(PAGE))?;
     let missing = unnamed(&page, &found);
@@ -73,7 +91,7 @@ pub(crate) fn platform(project: &Project) -> Result<()> {
     let root = folder(project);
     let mut found = BTreeSet::new();
     for line in LINES {
-        let package = records(&root.join(line), Ring::Package)?;
+        let package = records(&root.join(line), &PACKAGE)?;
         if package.is_empty() {
             bail!(
                 "{line} did not run: run  cargo xtask test --node {} package",
@@ -82,13 +100,13 @@ pub(crate) fn platform(project: &Project) -> Result<()> {
         }
         found.extend(package);
     }
-    for ring in [Ring::Tools, Ring::Browsers] {
+    for ring in [TOOLS, BROWSERS] {
         let before = found.len();
         for line in LINES {
-            found.extend(records(&root.join(line), ring)?);
+            found.extend(records(&root.join(line), &ring)?);
         }
         if found.len() == before {
-            bail!("the ring {0} did not run: run  cargo xtask test {0}", ring.name());
+            bail!("the ring {0} did not run: run  cargo xtask test {0}", ring.name);
         }
     }
     let path = project.root.join(PAGE);
@@ -102,9 +120,9 @@ pub(crate) fn platform(project: &Project) -> Result<()> {
 }
 
 /// The records of one ring, below the folder of a release line of Node.
-fn records(line: &Path, ring: Ring) -> Result<BTreeSet<Record>> {
+fn records(line: &Path, ring: &Recorded) -> Result<BTreeSet<Record>> {
     let mut found = BTreeSet::new();
-    for path in files(&line.join(ring.name()))? {
+    for path in files(&line.join(ring.name))? {
         let text = fs::read_to_string(&path)?;
         let some: Vec<Value> =
             serde_json::from_str(&text).with_context(|| format!("{} is not a record", path.display()))?;
@@ -113,7 +131,7 @@ fn records(line: &Path, ring: Ring) -> Result<BTreeSet<Record>> {
             row: member(value, "row"),
             name: member(value, "name"),
             version: member(value, "version"),
-            is_release: !Ring::USUAL.contains(&ring),
+            is_release: ring.is_release,
         }));
     }
     Ok(found)

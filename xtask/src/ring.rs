@@ -223,11 +223,11 @@ impl Ring {
             .args(scripts)
             .current_dir(project.javascript());
         let line = machine::node_line(command.get_program())?;
-        platform::clear(project, self, line)?;
+        platform::clear(project, self.name(), line)?;
         command.env("WIX_MEDIA_RECORDS", platform::folder(project));
         let transcript = transcript(&mut command)?;
         let mut summary = judge(summary::of_node(&transcript.text), transcript.status.success());
-        if let Err(error) = platform::compare(project, self, line) {
+        if let Err(error) = platform::compare(project, self.name(), line) {
             println!("{error:#}");
             summary.failed += 1;
         }
@@ -326,6 +326,14 @@ mod tests {
         assert_eq!(Ring::parse("wasm-node").unwrap(), Ring::WasmNode);
         let error = Ring::parse("wasm").unwrap_err().to_string();
         assert!(error.contains("wasm-browser"), "{error}");
+    }
+
+    #[test]
+    fn recorded_rings_are_those_of_the_table() {
+        for recorded in platform::RINGS {
+            let ring = Ring::parse(recorded.name).unwrap();
+            assert_eq!(recorded.is_release, !Ring::USUAL.contains(&ring), "{}", recorded.name);
+        }
     }
 
     #[test]
