@@ -209,10 +209,14 @@ impl Session {
         );
         while start.elapsed() < RESOLVE_TIMEOUT {
             // The row is free once the transaction has ended, one way or the other.
-            let answer = self
-                .connections
-                .lend()
-                .and_then(|client| self.connections.wait(client.simple_query(&sql)).map_err(failure));
+            let answer = self.connections.lend().and_then(|client| {
+                let answer = self.connections.wait(client.simple_query(&sql)).map_err(failure);
+                if answer.is_err() {
+                    // A failed statement leaves its transaction open, and the next user of the connection could not begin one.
+                    drop(Object::take(client));
+                }
+                answer
+            });
             if let Ok(answer) = answer {
                 match &columns(answer)[..] {
                     [_, marked] if marked == "t" => return Ok(()),
