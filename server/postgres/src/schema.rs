@@ -58,7 +58,7 @@ pub(crate) fn check(connections: &Connections) -> Result<()> {
     let (found, oldest) = found(connections)?;
     if found < VERSION {
         let text = format!(
-            "the database has version {found} of the schema, and this release needs {VERSION}: run wix-media-server migrate"
+            "the database has version {found} of the schema, and this release needs {VERSION}: call Store::migrate"
         );
         return Err(Error::Store(text.into()));
     }

@@ -13,7 +13,7 @@ fn connect(url: &str) -> Result<Store, Error> {
 fn database_is_migrated_once_by_several_processes() {
     let url = cluster().empty_database("C.UTF-8");
     let error = connect(&url).unwrap_err().to_string();
-    assert!(error.contains("run wix-media-server migrate"), "{error}");
+    assert!(error.contains("call Store::migrate"), "{error}");
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| Store::migrate(&url, cluster().handle()).unwrap());
