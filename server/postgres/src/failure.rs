@@ -2,27 +2,57 @@
 
 use deadpool_postgres::PoolError;
 use std::error::Error as _;
+use std::fmt;
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 use wix_media::catalog;
+
+/// An error of the driver, which by itself says `db error` and nothing else, with what the database said.
+#[derive(Debug)]
+struct Explained(Error);
+
+impl fmt::Display for Explained {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}", self.0)?;
+        // Not its details, which quote the values of rows.
+        if let Some(error) = self.0.as_db_error() {
+            return write!(out, ": {} ({})", error.message(), error.code().code());
+        }
+        match self.0.source() {
+            Some(cause) => write!(out, ": {cause}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Explained {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+/// Makes an error of the driver the cause of one of the catalog.
+pub(crate) fn explain(error: Error) -> Box<dyn std::error::Error + Send + Sync> {
+    Box::new(Explained(error))
+}
 
 /// The error of a catalog that an error of a statement or of a connection is.
 pub(crate) fn failure(error: Error) -> catalog::Error {
     let Some(state) = error.code() else {
         if is_lost(&error) {
-            return catalog::Error::Unavailable(Box::new(error));
+            return catalog::Error::Unavailable(explain(error));
         }
-        return catalog::Error::Store(Box::new(error));
+        return catalog::Error::Store(explain(error));
     };
     match *state {
         SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => catalog::Error::Conflict,
         // A writer that waited too long, a statement that took too long, and a standby that was the primary until now.
         SqlState::LOCK_NOT_AVAILABLE | SqlState::QUERY_CANCELED | SqlState::READ_ONLY_SQL_TRANSACTION => {
-            catalog::Error::Unavailable(Box::new(error))
+            catalog::Error::Unavailable(explain(error))
         }
-        SqlState::DISK_FULL => catalog::Error::Full(Box::new(error)),
-        _ if is_outage(state) => catalog::Error::Unavailable(Box::new(error)),
-        _ => catalog::Error::Store(Box::new(error)),
+        SqlState::DISK_FULL => catalog::Error::Full(explain(error)),
+        _ if is_outage(state) => catalog::Error::Unavailable(explain(error)),
+        _ => catalog::Error::Store(explain(error)),
     }
 }
 
@@ -49,15 +79,15 @@ pub(crate) fn is_lost(error: &Error) -> bool {
 
 /// The error of a catalog that cannot get a connection.
 pub(crate) fn without_connection(error: PoolError) -> catalog::Error {
-    match error {
-        // A password that is wrong, or a database that does not exist, stays so.
-        PoolError::Backend(error)
-            if error
-                .code()
-                .is_some_and(|state| state.code().starts_with("28") || *state == SqlState::UNDEFINED_DATABASE) =>
-        {
-            catalog::Error::Store(Box::new(error))
-        }
-        error => catalog::Error::Unavailable(Box::new(error)),
+    let error = match error {
+        PoolError::Backend(error) => error,
+        error => return catalog::Error::Unavailable(Box::new(error)),
+    };
+    // A password that is wrong, or a database that does not exist, stays so.
+    let stays = |state: &SqlState| state.code().starts_with("28") || *state == SqlState::UNDEFINED_DATABASE;
+    if error.code().is_some_and(stays) {
+        catalog::Error::Store(explain(error))
+    } else {
+        catalog::Error::Unavailable(explain(error))
     }
 }

@@ -9,7 +9,7 @@
 //! crash, and give it to another one.
 
 use crate::connections::Connections;
-use crate::failure::{failure, is_lost};
+use crate::failure::{explain, failure, is_lost};
 use crate::values::Value;
 use deadpool_postgres::Object;
 use std::cell::Cell;
@@ -225,13 +225,14 @@ impl Session {
                             .parse::<i64>()
                             .is_ok_and(|commits| commits - self.tail.commits < MARKS) =>
                     {
-                        return Err(Error::Unavailable(Box::new(cause)));
+                        return Err(Error::Unavailable(explain(cause)));
                     }
                     _ => break,
                 }
             }
             std::thread::sleep(RESOLVE_INTERVAL);
         }
+        let cause = explain(cause);
         let text = format!("the connection broke during a commit, whose outcome is unknown: {cause}");
         Err(Error::Store(text.into()))
     }

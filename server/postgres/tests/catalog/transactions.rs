@@ -54,7 +54,9 @@ fn errors_of_the_database_are_told_apart() {
         assert!(matches!(fail(code), Error::Unavailable(_)), "{code}");
     }
     assert!(matches!(fail("53100"), Error::Full(_)));
-    assert!(matches!(fail("XX000"), Error::Store(_)));
+    let unknown = fail("XX000");
+    assert!(matches!(unknown, Error::Store(_)), "{unknown:?}");
+    assert_eq!(unknown.to_string(), "catalog failed: db error: planted (XX000)");
     assert_eq!(site.read().unwrap().setting("fail").unwrap(), None);
 }
 
