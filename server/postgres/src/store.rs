@@ -11,12 +11,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio_postgres::Config;
+use tokio_postgres::config::SslMode;
 use wix_media::catalog::{Catalog, Error, Read, Result, Write};
 
 /// A database of PostgreSQL that holds the catalogs of sites.
 ///
 /// Any number of processes may use one database. The threads that call it block, so they must not run futures: call it on
 /// `tokio::task::spawn_blocking`. A clone shares the connections.
+///
+/// Connections have no TLS: use a network that you trust, or a tunnel. A URL with `sslmode=require` is refused.
 ///
 /// ```no_run
 /// use wix_media::catalog::{Catalog, ReadEvents};
@@ -46,9 +49,14 @@ impl fmt::Debug for Store {
 
 fn connections(url: &str, handle: Handle, limits: Limits) -> Result<Arc<Connections>> {
     let config: Config = url.parse().map_err(|error| {
-        // The cause is a part of the URL at most, and never the password.
+        // Without its cause, which quotes a URL of another scheme with the password in it.
         Error::Store(format!("invalid URL of a database: {error}").into())
     })?;
+    if config.get_ssl_mode() == SslMode::Require {
+        return Err(Error::Store(
+            "cannot use sslmode=require: connections have no TLS".into(),
+        ));
+    }
     Ok(Arc::new(Connections::new(config, handle, limits)?))
 }
 

@@ -56,4 +56,11 @@ fn unreachable_and_missing_databases_are_told_apart() {
     assert!(matches!(missing, Error::Store(_)), "{missing:?}");
     let wrong = connect("postgres://db.example/wix_media?sslmode=perhaps").unwrap_err();
     assert!(matches!(wrong, Error::Store(_)), "{wrong:?}");
+    // A server with TLS would make no difference, so this is no outage that passes.
+    let encrypted = format!(
+        "postgres://postgres@127.0.0.1:{}/wix_media?sslmode=require",
+        cluster().port
+    );
+    let encrypted = connect(&encrypted).unwrap_err();
+    assert!(matches!(encrypted, Error::Store(_)), "{encrypted:?}");
 }
