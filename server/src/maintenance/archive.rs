@@ -47,13 +47,12 @@ fn part_of(file: &Path) -> PathBuf {
 
 fn write(manager: &Manager, export: Export, file: &Path, part: &Path) -> std::io::Result<u64> {
     use std::os::unix::fs::OpenOptionsExt;
-    // The archive holds private files too.
-    let mut target = File::options()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(part)?;
+    // What a killed export has left. It, or a link of that name, could let others read the archive, which holds private files too.
+    match fs::remove_file(part) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut target = File::options().write(true).create_new(true).mode(0o600).open(part)?;
     let mut body = export.body;
     let size = body.length();
     let mut buffer = vec![0; PIECE_SIZE];

@@ -94,6 +94,8 @@ suite('wix-media-server: maintenance', () => {
     const data = await directory(t);
     const folder = await temporaryFolder(t);
     const [first, second, copy] = ['first.zip', 'second.zip', 'copy'].map((name) => join(folder, name));
+    // Left by another program, readable by others.
+    writeFileSync(`${first}.part`, 'x', { mode: 0o644 });
     const exported = await run(['export', first, '--data', data]);
     assert.deepEqual([exported.code, exported.stderr], [0, '']);
     assert.match(exported.stdout, /^exported \d+ bytes, 0 files damaged\n$/);
