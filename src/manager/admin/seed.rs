@@ -8,7 +8,7 @@ use crate::catalog::{Children, File, Folder, Item, Key, Page, Position, Sort};
 use crate::manager::events;
 use crate::manager::http::error::{Outcome, Refusal, Violation};
 use crate::manager::http::message::Origin;
-use crate::manager::http::validate::Fields;
+use crate::manager::http::validate::{Fields, refuse_null_characters};
 use crate::manager::items::content::{self, Receipt};
 use crate::manager::items::target::{self, Target};
 use crate::manager::items::{files, folders, paths, transcodes, trash};
@@ -74,6 +74,13 @@ pub(crate) fn origin(given: &Value) -> Outcome<Origin> {
 
 impl Entry {
     pub(crate) fn of(given: &Value) -> Outcome<Entry> {
+        let mut violations = Vec::new();
+        for (name, value) in given.as_object().into_iter().flatten() {
+            refuse_null_characters(name, value, &mut violations);
+        }
+        if !violations.is_empty() {
+            return Err(Refusal::Violations(violations));
+        }
         let path = text(given, "path")?.unwrap_or_default();
         let mut folders: Vec<String> = path.split('/').map(str::to_owned).collect();
         let last = folders.pop().unwrap_or_default();

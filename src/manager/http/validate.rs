@@ -132,7 +132,7 @@ pub(crate) fn fields(route: &Route, query: &str, body: &[u8]) -> Outcome<Fields>
 }
 
 /// Refuses texts with U+0000, also those in maps and filters and the names of their members.
-fn refuse_null_characters(path: &str, value: &Value, violations: &mut Vec<Violation>) {
+pub(crate) fn refuse_null_characters(path: &str, value: &Value, violations: &mut Vec<Violation>) {
     match value {
         Value::String(text) if text.contains('\0') => violations.push(Violation::null_character(path)),
         Value::Array(items) => {
