@@ -104,8 +104,10 @@ impl Session {
                      + (SELECT coalesce(sum(size), 0) FROM asset WHERE site = $1)
                  AND last_event >= (SELECT coalesce(max(number), 0) FROM event WHERE site = $1)
                  AND NOT EXISTS (
-                     SELECT 1 FROM file FULL JOIN file_text ON file_text.site = file.site AND file_text.id = file.id
-                     WHERE coalesce(file.site, file_text.site) = $1 AND (file.id IS NULL OR file_text.id IS NULL)
+                     SELECT id FROM file WHERE site = $1 EXCEPT SELECT id FROM file_text WHERE site = $1
+                 )
+                 AND NOT EXISTS (
+                     SELECT id FROM file_text WHERE site = $1 EXCEPT SELECT id FROM file WHERE site = $1
                  )
                  AND NOT EXISTS (
                      SELECT 1 FROM bundle WHERE site = $1 AND entries <> (

@@ -84,3 +84,25 @@ fn rare_text_is_found_behind_many_other_files() {
         }
     }
 }
+
+#[test]
+fn file_without_its_text_and_text_without_its_file_are_damage() {
+    let site = cluster().site();
+    let mut writer = site.write().unwrap();
+    let file = File::new("a", "a", "media-root", Area::Site, 0);
+    writer.insert_file(&file).unwrap();
+    writer.commit().unwrap();
+    let number: String = format!("{site:?}").chars().filter(char::is_ascii_digit).collect();
+    for (change, is_intact) in [
+        ("UPDATE file_text SET folded = folded WHERE", true),
+        (
+            "INSERT INTO file_text SELECT site, 'b', folded, grams FROM file_text WHERE",
+            false,
+        ),
+        ("DELETE FROM file_text WHERE id = 'b' AND", true),
+        ("DELETE FROM file_text WHERE", false),
+    ] {
+        cluster().run(&format!("{change} site = {number}"));
+        assert_eq!(site.is_intact().unwrap(), is_intact, "{change}");
+    }
+}
