@@ -32,6 +32,11 @@ const MAX_JOINED = 16 * 1024;
 /** What fetch sends when the caller says nothing. Other encodings could not be decoded everywhere. */
 const DEFAULTS = { accept: '*/*', 'accept-encoding': 'gzip, deflate', 'accept-language': '*', 'user-agent': 'node' };
 const CODINGS = /^(?:x-)?(gzip|deflate)$/i;
+/** No bytes in each coding. A `DecompressionStream` fails when nothing comes at all, where fetch returns an empty body. */
+const NOTHING = new Map([
+  ['gzip', Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0)],
+  ['deflate', Uint8Array.of(0x78, 0x9c, 3, 0, 0, 0, 0, 1)],
+]);
 
 /**
  * Sends a request by the global `fetch`, or past it. One that a test or a tool has put in its place gets it unchanged.
@@ -108,6 +113,12 @@ function dispatch(dispatcher, target, { method, headers, body, signal }) {
     let head;
     /** @type {ReadableStreamDefaultController<Uint8Array> | undefined} */
     let rest;
+    /**
+     * What stands for an empty body; undefined once it has bytes.
+     *
+     * @type {Uint8Array<ArrayBuffer> | undefined}
+     */
+    let nothing;
     const cancel = () => {
       reject(signal?.reason);
       abort?.(signal?.reason);
@@ -130,7 +141,8 @@ function dispatch(dispatcher, target, { method, headers, body, signal }) {
           const received = new Headers();
           for (let at = 0; at < fields.length; at += 2) received.append(fields[at].toString('latin1'), fields[at + 1].toString('latin1'));
           head = { status, statusText, headers: received };
-          const [, coding] = CODINGS.exec(received.get('content-encoding') ?? '') ?? [];
+          const coding = CODINGS.exec(received.get('content-encoding') ?? '')?.[1].toLowerCase();
+          nothing = NOTHING.get(coding ?? '');
           const length = received.get('content-length');
           // Of a download that breaks off, what has come is not asked for again.
           const isCall = body || method === 'HEAD' || /json/.test(received.get('content-type') ?? '');
@@ -142,7 +154,7 @@ function dispatch(dispatcher, target, { method, headers, body, signal }) {
             pull: resume,
             cancel: (reason) => abort?.(reason),
           });
-          const decoded = coding ? stream.pipeThrough(new DecompressionStream(/** @type {CompressionFormat} */ (coding.toLowerCase()))) : stream;
+          const decoded = coding ? stream.pipeThrough(new DecompressionStream(/** @type {CompressionFormat} */ (coding))) : stream;
           resolve(new Response(isEmpty(status) ? null : decoded, head));
           return true;
         },
@@ -150,11 +162,13 @@ function dispatch(dispatcher, target, { method, headers, body, signal }) {
           if (!rest) return pieces.push(piece) > 0;
           // Nothing has come since the last one, and to ask again at once would never end.
           if (piece.length === 0) return true;
+          nothing = undefined;
           rest.enqueue(piece);
           return Number(rest.desiredSize) > 0;
         },
         onComplete() {
           end();
+          if (rest && nothing) rest.enqueue(nothing);
           if (rest) return rest.close();
           return resolve(new Response(isEmpty(Number(head?.status)) ? null : bodyOf(pieces), head));
         },
