@@ -52,27 +52,36 @@ function program(load) {
   });
 }
 
+/** Returns undefined where no thread can be started: Node's permission model forbids it unless it is told otherwise. */
+function startWorker() {
+  try {
+    return new Worker(`(${program})(require)`, { eval: true, execArgv: [] });
+  } catch {
+    return undefined;
+  }
+}
+
 /** A thread that digests files. Close it. */
 export class DigestThread {
   #next = 0;
   /** What waits for the digest of a file. @type {Map<number, (digested: { hash?: string }) => void>} */
   #waiting = new Map();
-  /** @type {Worker | undefined} Undefined after it has ended. */
+  /** @type {Worker | undefined} Undefined after it has ended, or if it could not start. */
   #worker;
 
   constructor() {
-    const worker = new Worker(`(${program})(require)`, { eval: true, execArgv: [] });
+    const worker = startWorker();
     const end = () => {
       this.#worker = undefined;
       for (const settle of this.#waiting.values()) settle({});
       this.#waiting.clear();
     };
-    worker.on('message', (/** @type {Digested} */ { id, hash }) => {
+    worker?.on('message', (/** @type {Digested} */ { id, hash }) => {
       this.#waiting.get(id)?.({ hash });
       this.#waiting.delete(id);
     });
-    worker.on('error', end);
-    worker.on('exit', end);
+    worker?.on('error', end);
+    worker?.on('exit', end);
     this.#worker = worker;
   }
 

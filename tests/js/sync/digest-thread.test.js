@@ -1,8 +1,10 @@
 // Digests by another thread, while a file is written.
 import assert from 'node:assert/strict';
 import { appendFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
+import threads from 'node:worker_threads';
 import { DigestThread } from '../../../pkg-template/sync/digest-thread.js';
 import { md5, noise } from '../harness/bytes.js';
 import { serveManager, temporaryFolder } from '../harness/manager.js';
@@ -41,6 +43,29 @@ suite('DigestThread', () => {
     const after = thread.follow(file);
     await after.reach(2_000_000);
     assert.equal(await after.end(), md5(noise(3_000_000).subarray(0, 2_000_000)));
+  });
+
+  test('a thread that cannot be started: this one digests', async (t) => {
+    const file = join(await temporaryFolder(t), 'file');
+    await writeFile(file, noise(3_000_000));
+    const { Worker } = threads;
+    threads.Worker = /** @type {any} */ (
+      class {
+        constructor() {
+          throw Object.assign(new Error('Access to this API has been restricted'), { code: 'ERR_ACCESS_DENIED' });
+        }
+      }
+    );
+    syncBuiltinESMExports();
+    t.after(() => {
+      threads.Worker = Worker;
+      syncBuiltinESMExports();
+    });
+    const thread = new DigestThread();
+    const digest = thread.follow(file);
+    await digest.reach(3_000_000);
+    assert.equal(await digest.end(), md5(noise(3_000_000)));
+    await thread.close();
   });
 
   test('a file that is missing, or shorter: the caller learns of it, and others are digested', async (t) => {
