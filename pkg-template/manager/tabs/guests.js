@@ -4,6 +4,9 @@ import { guestChannel, meetingPoint, PROTOCOL } from './names.js';
 
 /** @import { GuestParts, Session, StartMessage } from '../internal.d.ts' */
 
+/** Messages that begin something. All others belong to a request that is under way. */
+const CALLS = ['fetch', 'advance', 'estimate'];
+
 const moving = () => new WixMediaError({ code: 'MANAGER_LOST', message: 'the tab that has the storage open is closing', retry: 'maybe' });
 
 /**
@@ -53,8 +56,10 @@ export function serveGuests(name, own, { join, state }) {
     );
     guests.set(id, session);
     channel.onmessage = ({ data }) => {
+      // A closed manager cannot answer, and a refusal would fail `createManager`. Without an answer the guest waits for the next owner.
+      if (isClosing && data.type === 'start') return undefined;
+      if (isClosing && CALLS.includes(data.type)) return session.refuse(data.id, moving());
       if (data.type === 'fetch') {
-        if (isClosing) return session.refuse(data.id, moving());
         // Each tab has a token of its own, by which its manager proves who it is; this worker knows its own tab's.
         if (token) data.headers = data.headers.replace(token, own.token);
       }
