@@ -1,8 +1,11 @@
 // The side of a tab that uses the manager of another one.
 //
-// A channel that only this tab and the owner's worker listen to stands in for a port: ports cannot be sent by a broadcast, and
-// the brokers that could hand one over are missing in places (SharedWorker in Chrome for Android) or belong to the app (service
-// workers). Bodies are copied on the way instead of moved, in the pieces in which they travel anyway (`worker/bodies.js`).
+// A channel between this tab and the owner's worker stands in for a port: ports cannot be sent by a broadcast, and the brokers
+// that could hand one over are missing in places (SharedWorker in Chrome for Android) or belong to the app (service workers).
+// Bodies are copied on the way instead of moved, in the pieces in which they travel anyway (`worker/bodies.js`).
+//
+// The channel is no barrier within an origin: each of its scripts can find the id among the locks and join. Such a script can open
+// the files themselves, too.
 import { acquire } from './lock.js';
 import { guestChannel, meetingPoint, ownerLock, PROTOCOL } from './names.js';
 
