@@ -93,8 +93,10 @@ class Example {
     this.#label('Stop');
     const worker = new Worker(new URL('assets/runner.js', this.#root), { type: 'module' });
     this.#worker = worker;
-    worker.addEventListener('message', (/** @type {MessageEvent<RunnerMessage>} */ { data }) => this.#hear(data));
-    worker.addEventListener('error', (event) => this.#fail('The runner could not be loaded', event.message ?? ''));
+    // What a worker has sent before it was terminated still arrives, and belongs to no later run.
+    const isCurrent = () => worker === this.#worker;
+    worker.addEventListener('message', (/** @type {MessageEvent<RunnerMessage>} */ { data }) => isCurrent() && this.#hear(data));
+    worker.addEventListener('error', (event) => isCurrent() && this.#fail('The runner could not be loaded', event.message ?? ''));
     worker.postMessage({ code: this.#editor?.value ?? this.#original, root: this.#root.href });
   }
 

@@ -1,7 +1,8 @@
 // Runs the code of an example in a worker, on a Media Manager in memory.
 //
 // The code becomes a module with the addresses of the package's files in place of its names: workers have no import maps. Requests to Wix's
-// hosts, and to the address of `wix-media serve`, go to a sample site. No other request leaves the page.
+// hosts, and to the address of `wix-media serve`, go to a sample site. `fetch` of any other host fails, with words that say why. This is
+// no sandbox: the code is that of the page, or what its reader has typed.
 import { withAddresses } from './imports.js';
 import { inspect } from './inspect.js';
 import { withResult } from './result.js';
