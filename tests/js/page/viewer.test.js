@@ -130,7 +130,7 @@ suite('viewer of the page', () => {
       '<img src=x onerror="document.title=\'hit\'"> <script>document.title = "hit"</script>',
       '[bad](javascript:alert(1)) ![seen](https://example.com/track.png)',
     ].join('\n\n');
-    const { fragment } = await workspace('Markdown', { 'notes.md': Buffer.from(text), 'deep.md': Buffer.from(`${'>'.repeat(5000)} deep`), 'nested.md': Buffer.from(`${'> '.repeat(60)}inside`) });
+    const { fragment } = await workspace('Markdown', { 'notes.md': Buffer.from(text), 'deep.md': Buffer.from(`${'>'.repeat(5000)} deep`), 'nested.md': Buffer.from(`${'> '.repeat(60)}inside`), 'marks.md': Buffer.from('_a_b'.repeat(40_000)) });
     const { page } = await open(t, { fragment });
     const asked = /** @type {string[]} */ ([]);
     page.on('request', (request) => asked.push(request.url()));
@@ -151,7 +151,7 @@ suite('viewer of the page', () => {
     assert.deepEqual(asked.filter((url) => url.startsWith('https://')), []);
     await keepScreenshot(page, 'viewer-markdown');
     assert.deepEqual(await barriers(page), []);
-    for (const [name, words] of [['deep.md', 'deep'], ['nested.md', 'inside']]) {
+    for (const [name, words] of [['deep.md', 'deep'], ['nested.md', 'inside'], ['marks.md', '_a_b_a_b']]) {
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await cell(page, name).dblclick();

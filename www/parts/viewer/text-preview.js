@@ -65,7 +65,7 @@ async function layOut(name, text, isWhole) {
       const { markdown } = await import('./markdown.js');
       return markdown(text);
     } catch {
-      // A text that nests thousands of quotations exhausts the stack of the parser.
+      // Without its code, as offline, or if the text is too much for the parser, it is shown as it is.
     }
   }
   return element('pre', {}, isWhole && /\.json$/i.test(name) ? indented(text) : text);
