@@ -324,6 +324,10 @@ suite('viewer of the page', () => {
     await page.getByRole('button', { name: 'Start the slideshow' }).waitFor();
     await page.clock.fastForward(60_000);
     assert.equal(await page.getByRole('dialog', { name: 'b.jpg' }).count(), 1);
+
+    await page.getByRole('button', { name: 'Start the slideshow' }).click();
+    await page.getByRole('button', { name: 'Stop the slideshow' }).click();
+    assert.equal(await page.getByRole('button', { name: 'Start the slideshow' }).count(), 1);
   });
 
   test('viewer: says what is known about a file, and copies links to it', async (t) => {

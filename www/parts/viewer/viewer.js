@@ -97,7 +97,10 @@ export class Viewer {
       this.#about,
     );
     this.#dialog.addEventListener('keydown', (event) => this.#onKey(event));
-    this.#dialog.addEventListener('pointerdown', () => this.#slideshow.stop());
+    this.#dialog.addEventListener('pointerdown', (event) => {
+      // Its own button stops it by the click, and would begin it again.
+      if (!event.composedPath().includes(this.#play)) this.#slideshow.stop();
+    });
     this.#dialog.addEventListener('cancel', (event) => {
       event.preventDefault();
       leave();
