@@ -155,7 +155,7 @@ export function inside(box, size) {
 }
 
 /**
- * Returns the size of the result, at a width. A result is never larger than what it is made from.
+ * Returns the size of the result, at a width. No side of it is larger than what it is made from, or than an address allows.
  *
  * @param {Edit} edit
  * @param {number} [width]
@@ -164,7 +164,8 @@ export function inside(box, size) {
 export function resultSize({ crop, ratio = crop.width / crop.height, width: chosen }, width = chosen) {
   const largest = Math.min(crop.width, crop.height * ratio, MAX_SIDE, MAX_SIDE * ratio);
   const w = Math.max(1, Math.round(Math.min(width, largest)));
-  return { width: w, height: Math.max(1, Math.round(w / ratio)) };
+  // A width that was rounded up would ask for a row too many.
+  return { width: w, height: Math.max(1, Math.min(Math.round(w / ratio), crop.height, MAX_SIDE)) };
 }
 
 /**

@@ -51,6 +51,8 @@ test('edit: boxes lie in the image, and results are never enlarged', () => {
   assert.deepEqual(fitted({ x: 0, y: 0, ...SIZE }, 1), { x: 100, y: 0, width: 200, height: 200 });
   assert.deepEqual(resultSize({ ...edit, width: 4000 }), { width: 100, height: 50 });
   assert.deepEqual(resultSize({ ...edit, ratio: 9 / 16, width: 4000 }), { width: 28, height: 50 });
+  assert.deepEqual(resultSize({ ...edit, crop: { x: 0, y: 0, width: 100, height: 33 }, ratio: 9 / 16, width: 4000 }), { width: 19, height: 33 });
+  assert.deepEqual(resultSize({ ...edit, crop: { x: 0, y: 0, width: 3000, height: 6000 }, ratio: 9 / 16, width: 4000 }), { width: 2813, height: 5000 });
   assert.deepEqual(seen({ ...edit, ratio: 1 }), { x: 10, y: 20, width: 50, height: 50 });
   assert.deepEqual(seen({ ...edit, ratio: 1, focus: { x: 1, y: 0 } }), { x: 60, y: 20, width: 50, height: 50 });
   assert.deepEqual(widthsOf({ ...edit, crop: { x: 0, y: 0, width: 1000, height: 500 }, width: 1000 }), [320, 640, 960, 1000]);
