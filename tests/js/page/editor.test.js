@@ -268,6 +268,6 @@ suite('editor of the page', () => {
     await page.route(String(files['c.png'].url), (route) => route.fulfill({ status: 200, contentType: 'image/png', body: 'no image' }));
     await cell(page, 'c.png').dblclick();
     await button.click();
-    await page.getByRole('alert').getByText('The image cannot be edited: this browser cannot read the image').waitFor();
+    await page.getByRole('alert').getByText('The image cannot be edited: This browser cannot read the image.').waitFor();
   });
 });

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import process from 'node:process';
 import { before, suite, test } from 'node:test';
-import { phrases } from './phrases.js';
+import { phrases, strayLabels } from './phrases.js';
 import { barriers, cell, eventually, keepScreenshot, nothingSticksOut, pageSuite, photo, settled } from './site.js';
 import { tour } from './tour.js';
 
@@ -57,6 +57,10 @@ suite('languages', () => {
       assert.deepEqual(same.sort(), SAME.get(language) ?? [], 'nothing else is the same as in English');
     });
   }
+});
+
+test('languages: every label in the scripts is in the tables', async () => {
+  assert.deepEqual(await strayLabels(), []);
 });
 
 /** Says each text in brackets, so that what stands outside them is in no table. */

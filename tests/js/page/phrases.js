@@ -64,12 +64,13 @@ function template(source, start) {
 /** @param {string} source */
 const withoutComments = (source) => source.replace(/\/\*.*?\*\//gs, '').replace(/^\s*\/\/.*$/gm, '');
 
+const translatedScripts = async () => [...(await scriptsIn('www')), ...(await scriptsIn('pkg-template/picker'))].filter((file) => !file.includes('/languages/'));
+
 /** Returns the phrases of the scripts. @returns {Promise<Phrase[]>} */
 async function scriptPhrases() {
-  const files = [...(await scriptsIn('www')), ...(await scriptsIn('pkg-template/picker'))].filter((file) => !file.includes('/languages/'));
   /** @type {Phrase[]} */
   const found = [];
-  for (const path of files) {
+  for (const path of await translatedScripts()) {
     const source = withoutComments(await readFile(path, 'utf8'));
     const file = relative(ROOT, path);
     for (const { 0: opening, index } of source.matchAll(/(?<![\w.#])say`/g)) {
@@ -80,6 +81,21 @@ async function scriptPhrases() {
       if (other === undefined) throw new Error(`${file}: the forms of plural() are no literals`);
       found.push({ text: other, isPlural: true, file });
     }
+  }
+  return found;
+}
+
+/**
+ * Returns the labels of the scripts that are no phrases: sentences in quotes, and what fields and groups are called.
+ *
+ * @returns {Promise<string[]>}
+ */
+export async function strayLabels() {
+  const found = [];
+  for (const path of await translatedScripts()) {
+    const source = withoutComments(await readFile(path, 'utf8'));
+    for (const [, label] of source.matchAll(/(?<!Error\()'([A-Z][a-z]+(?: \w+)+[.…?]?)'/g)) found.push(`${relative(ROOT, path)}: ${label}`);
+    for (const [, label] of source.matchAll(/\b(?:field|group)\('([A-Z]\w+)'/g)) found.push(`${relative(ROOT, path)}: ${label}`);
   }
   return found;
 }

@@ -74,11 +74,12 @@ export class EditForm {
   constructor(name, handlers) {
     this.#handlers = handlers;
     this.#name = name.replace(/\.[^.]*$/, '');
-    this.#title.value = `${this.#name} (edited)`;
+    // Not one text with the name in it: that would bring marks of direction into the name.
+    this.#title.value = `${this.#name} (${say`edited`})`;
     this.element = element(
       'form',
       { class: 'edit-form', submit: (event) => event.preventDefault() },
-      group('Crop', field('Ratio', this.#ratio), pair(field(say`From the left`, this.#x), field(say`From the top`, this.#y)), pair(field(say`Width`, this.#width), field(say`Height`, this.#height))),
+      group(say`Crop`, field(say`Ratio`, this.#ratio), pair(field(say`From the left`, this.#x), field(say`From the top`, this.#y)), pair(field(say`Width`, this.#width), field(say`Height`, this.#height))),
       group(
         say`Turn`,
         element(
@@ -97,7 +98,7 @@ export class EditForm {
         element('p', { class: 'hint' }, say`What stays in view where the result has another shape than the crop.`),
         pair(field(say`From the left, in %`, this.#focusX), field(say`From the top, in %`, this.#focusY)),
       ),
-      group('Size and format', pair(field('Shape', this.#shape), field('Width in pixels', this.#resultWidth)), this.#resultHeight, pair(field(say`Format`, this.#format), this.#qualityField)),
+      group(say`Size and format`, pair(field(say`Shape`, this.#shape), field(say`Width in pixels`, this.#resultWidth)), this.#resultHeight, pair(field(say`Format`, this.#format), this.#qualityField)),
       group(say`Text`, field(say`Title`, this.#title, say`The name of the new file.`), field(say`Alternative text`, this.#alt, say`The Media Manager has no field for it. It goes into the source code below.`)),
     );
     this.#listen();

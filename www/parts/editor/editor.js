@@ -236,7 +236,7 @@ export class Editor {
     const url = editedUrl(this.#url, this.#size, this.#edit);
     if (!url || isDrawn(this.#edit)) return drawn(this.#image, this.#size, this.#edit);
     const response = await this.#options.place.fetch(url);
-    if (!response.ok) throw new Error((await response.text()).trim().slice(0, 300) || `the service cannot make the image: status ${response.status}`);
+    if (!response.ok) throw new Error((await response.text()).trim().slice(0, 300) || say`The service cannot make this image.`);
     return response.blob();
   }
 }
@@ -253,14 +253,14 @@ const WIX_IMAGES = 'https://static.wixstatic.com/media/';
 export async function makeEditor(item, options) {
   const { value: file } = item;
   const response = await options.place.fetch(String(file.url));
-  if (!response.ok) throw new Error(`cannot read the image: status ${response.status}`);
+  if (!response.ok) throw new Error(say`The image could not be loaded (status ${response.status}).`);
   const image = new Image();
   image.src = URL.createObjectURL(await response.blob());
   try {
     await image.decode();
   } catch {
     URL.revokeObjectURL(image.src);
-    throw new Error('this browser cannot read the image');
+    throw new Error(say`This browser cannot read the image.`);
   }
   return new Editor(item, image, options);
 }

@@ -1,5 +1,6 @@
 // Draws an edited image on a canvas: what the editor shows, and what the transforms of the service cannot make.
 /** @import { Edit, Size } from '../../model/edit.js' */
+import { say } from '../../text/language.js';
 import { hasQuality, resultSize, seen, turnedSize } from '../../model/edit.js';
 
 /** @type {Readonly<Record<string, string>>} */
@@ -43,7 +44,7 @@ export async function drawn(image, size, edit) {
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('this browser cannot draw images');
+  if (!context) throw new Error(say`This browser cannot draw the image.`);
   context.imageSmoothingQuality = 'high';
   if (edit.format === 'jpg') {
     context.fillStyle = '#fff';
@@ -56,7 +57,7 @@ export async function drawn(image, size, edit) {
   const blob = await new Promise((/** @type {(made: Blob | null) => void} */ resolve) => {
     canvas.toBlob(resolve, type, hasQuality(edit.format) ? edit.quality / 100 : undefined);
   });
-  if (!blob) throw new Error('the image is too large to be drawn in this browser');
-  if (blob.type !== type) throw new Error(`this browser cannot write ${edit.format.toUpperCase()}`);
+  if (!blob) throw new Error(say`The image is too large for this browser.`);
+  if (blob.type !== type) throw new Error(say`This browser cannot write ${edit.format.toUpperCase()}. Choose another format.`);
   return blob;
 }

@@ -41,7 +41,7 @@ export function about(item, address) {
       [say`Modified`, moment(file._updatedDate)],
       [say`Added`, moment(file._createdDate)],
       [say`Imported from`, file.sourceUrl && link(file.sourceUrl)],
-      ['Link to this page', copyable(address, say`Copy link`)],
+      [say`Link to this page`, copyable(address, say`Copy link`)],
       [say`Address`, file.private || !url ? undefined : copyable(url, say`Copy address`)],
       [say`Hash`, hash && copyable(hash, say`Copy hash`)],
     ]),
