@@ -250,7 +250,7 @@ export default {
   '“{0}”': '「{0}」',
   '{0} and {1} more: {2}': '{0} 他 {1} 件：{2}',
   '{0}: {1}': '{0}：{1}',
-  '… and {0} more reasons': '… 他 {0} 件の理由',
+  '… and {0} more reasons': { other: '… 他 {0} 件の理由' },
   'It goes on when you continue it.': '「続ける」を押すと再開します。',
   'It was interrupted before it was done.': '完了する前に中断されました。',
   'Waiting for the last calls…': '最後の呼び出しを待っています…',

@@ -63,6 +63,11 @@ test('languages: every label in the scripts is in the tables', async () => {
   assert.deepEqual(await strayLabels(), []);
 });
 
+test('languages: French sets no breakable space beside punctuation', async () => {
+  const texts = Object.values(await tableOf('fr')).flatMap((found) => (typeof found === 'string' ? [found] : Object.values(found)));
+  assert.deepEqual(texts.filter((text) => / [:;?!»%]|« /.test(text)), []);
+});
+
 /** Says each text in brackets, so that what stands outside them is in no table. */
 const BRACKETS = "export default new Proxy({}, { get: (_, text) => (text ? '⟦' + text + '⟧' : undefined) }); export const address = import.meta.url;";
 
