@@ -25,7 +25,8 @@ export const canUploadTo = (state, folderId) =>
   folderId === undefined ? state.canUpload : state.session !== undefined && folderId !== TOPS.trash;
 
 /**
- * Uploads files to a folder, or without one to the folder that is shown. Asks first about those whose names are taken.
+ * Uploads files to a folder, or without one to the folder that is shown. Asks first about those whose names are taken. Resolves
+ * with false if the person cancels that.
  *
  * @param {State} state
  * @param {readonly Found[]} found
@@ -33,11 +34,13 @@ export const canUploadTo = (state, folderId) =>
  */
 export async function upload(state, found, folderId = state.folderId) {
   const { session } = state;
-  if (found.length === 0 || !session) return;
+  if (found.length === 0 || !session) return false;
   // From now on there is something that the browser must not evict.
   if (session.place.kind === 'browser') navigator.storage?.persist?.().catch(() => {});
   const settled = await settle(state, session, found, folderId);
-  if (settled && state.session === session) await session.queue.add(settled, folderId);
+  if (!settled || state.session !== session) return false;
+  await session.queue.add(settled, folderId);
+  return true;
 }
 
 /**

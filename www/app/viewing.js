@@ -21,7 +21,7 @@ const LINK_LIFETIME = 60;
  * @property {() => void} leave Goes to an address without a file.
  * @property {() => void} giveUp Leaves out a file of the address that cannot be found.
  * @property {(item: FileItem) => unknown} download
- * @property {(file: File, folderId: string | undefined) => unknown} save Uploads a new file.
+ * @property {(file: File, folderId: string | undefined) => Promise<boolean>} save Uploads a new file, unless the person cancels that.
  * @property {(item: FileItem) => unknown} closed Runs when the viewer has closed, with the file that it showed last.
  * @property {(text: string) => void} complain
  */
@@ -123,7 +123,10 @@ export class Viewing {
       },
     });
     // The person may have left the file meanwhile.
-    if (this.#fileId !== item.id || this.#state.session !== session || this.#editor) return;
+    if (this.#fileId !== item.id || this.#state.session !== session || this.#editor) {
+      editor.discard();
+      return;
+    }
     this.#editor = editor;
     editor.open();
   }

@@ -148,6 +148,22 @@ suite('editor of the page', () => {
     await page.getByRole('dialog', { name: 'a.jpg' }).waitFor();
   });
 
+  test('editor: stays open when the question about a taken name is cancelled', async (t) => {
+    const { fragment } = await workspace('Taken', { 'a.png': await halves(), 'b.png': await halves() });
+    const { page } = await open(t, { fragment });
+    const editor = await edit(page, 'a.png');
+    await editor.getByLabel('Title').fill('b');
+    await editor.getByRole('button', { name: 'Save as a new file' }).click();
+    const question = page.getByRole('dialog', { name: 'A file with this name already exists' });
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await question.waitFor({ state: 'detached' });
+    assert.equal(await editor.getByLabel('Title').inputValue(), 'b');
+    await editor.getByRole('button', { name: 'Save as a new file' }).click();
+    await question.getByRole('radio', { name: 'Keep both' }).check();
+    await question.getByRole('button', { name: 'Upload' }).click();
+    await editor.waitFor({ state: 'detached' });
+  });
+
   test('editor: a result of another shape keeps the focal point in view, in the preview as in the address', async (t) => {
     const { fragment } = await workspace('Focused', { 'a.png': await halves() });
     const { page, context } = await open(t, { fragment });

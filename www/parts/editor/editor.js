@@ -23,7 +23,8 @@ import { drawn } from './raster.js';
 /**
  * @typedef {object} EditorOptions
  * @property {Place} place
- * @property {(item: FileItem, file: File) => unknown} save Uploads the new file, beside the image.
+ * @property {(item: FileItem, file: File) => Promise<boolean>} save Uploads the new file, beside the image. Resolves with false if the
+ *   person cancels that.
  * @property {() => unknown} closed
  */
 
@@ -113,11 +114,16 @@ export class Editor {
   close() {
     if (!this.#dialog.isConnected) return;
     clearTimeout(this.#timer);
-    this.#area.close();
+    this.discard();
     this.#dialog.remove();
-    URL.revokeObjectURL(this.#image.src);
     returnFocus(this.#before);
     this.#options.closed();
+  }
+
+  /** Frees what the editor holds, also without having been open. */
+  discard() {
+    this.#area.close();
+    URL.revokeObjectURL(this.#image.src);
   }
 
   #reset() {
@@ -222,8 +228,8 @@ export class Editor {
       const trouble = nameTrouble(name);
       if (trouble) throw new Error(trouble);
       const blob = await this.#made();
-      await this.#options.save(this.#item, new File([blob], `${name}.${this.#edit.format}`, { type: blob.type }));
-      this.close();
+      const isSaved = await this.#options.save(this.#item, new File([blob], `${name}.${this.#edit.format}`, { type: blob.type }));
+      if (isSaved) this.close();
     } catch (error) {
       this.#trouble.replaceChildren(errorReport(error));
     } finally {
