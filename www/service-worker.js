@@ -155,8 +155,8 @@ async function page(request) {
   if (bundle) return bundle;
   try {
     const response = await fetch(request);
-    // The tables of languages are not in FILES: each page needs one of them.
-    if (response.ok && isBundle(new URL(address).pathname)) await cache.put(address, response.clone());
+    // The tables of languages are not in FILES: each page needs one of them. Without room for it, the page still gets it.
+    if (response.ok && isBundle(new URL(address).pathname)) await cache.put(address, response.clone()).catch(() => {});
     return response;
   } catch (error) {
     const kept = await cache.match(address);

@@ -75,6 +75,7 @@ suite('service worker', () => {
     worker.quota.isFull = true;
     assert.equal(await worker.get('./'), 'new /media/');
     assert.equal(await worker.get('wix-media/browser.js'), 'new /media/wix-media/browser.js');
+    assert.equal(await worker.get('de-CCCCCCCC.js'), 'new /media/de-CCCCCCCC.js', 'a bundle that it would keep');
   });
 
   test('update: one that fails leaves the earlier version whole', async () => {
