@@ -192,6 +192,21 @@ suite('viewer of the page', () => {
     await eventually(async () => assert.equal(await source(), files['deep.jpg'].url));
   });
 
+  test('viewer: keeps the picture when its full resolution does not load', async (t) => {
+    const { fragment, files } = await workspace('Refused', { 'deep.jpg': await photo('hubble_deep_field.jpg') });
+    const { page } = await open(t, { fragment, viewport: { width: 330, height: 600 } });
+    const url = String(files['deep.jpg'].url);
+    await page.route(url, (route) => route.fulfill({ status: 503, body: '' }));
+    await cell(page, 'deep.jpg').dblclick();
+    await pictureLoaded(page, SHOWN);
+    const refused = page.waitForResponse((response) => response.url() === url);
+    await page.keyboard.press('+');
+    await page.keyboard.press('+');
+    await refused;
+    await eventually(async () => assert.match(String(await page.locator(SHOWN).getAttribute('src')), /\/v1\/fit\//));
+    await pictureLoaded(page, SHOWN);
+  });
+
   test('viewer: shows an image itself where it is small, or the service makes no other size', async (t) => {
     const { fragment, files } = await workspace('Untransformed', { 'deep.jpg': await photo('hubble_deep_field.jpg') });
     const { page } = await open(t, { fragment });

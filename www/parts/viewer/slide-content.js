@@ -109,6 +109,8 @@ function startPicture(content, context, settled) {
   // In this browser the bytes are local, and making a smaller image only costs time.
   const isLocal = place.kind === 'browser' && !isForeign(file.url);
   const fitted = isLocal ? undefined : fittedUrl(file, identified(file) ?? {}, windowSize());
+  /** The address that has loaded last. */
+  let shown = '';
   const candidates = [...(fitted ? [async () => fitted] : []), () => addressOf(file, context)];
   const fail = () => {
     content.type = 'file';
@@ -133,8 +135,9 @@ function startPicture(content, context, settled) {
   const next = async () => {
     const address = candidates.shift();
     if (!address) {
-      // What is loaded already is better than nothing.
+      // What has loaded before is better than nothing.
       if (content.state !== 'loaded') fail();
+      else if (image.src !== shown) image.src = shown;
       return;
     }
     try {
@@ -145,6 +148,7 @@ function startPicture(content, context, settled) {
   };
   image.addEventListener('error', next);
   image.addEventListener('load', () => {
+    shown = image.src;
     if (content.state === 'loaded') return;
     content.onLoaded();
     if (!content.width) Object.assign(content, sized(file, image.naturalWidth, image.naturalHeight));
