@@ -152,6 +152,10 @@ suite('page in other languages', () => {
     assert.equal(await page.locator('html').getAttribute('dir'), 'rtl');
     await page.reload();
     await page.getByRole('heading', { name: 'קבצי האתר' }).waitFor();
+    await cell(page, 'notes.txt').dblclick();
+    const slide = page.locator('.viewer-stage [aria-hidden=false] .slide-file');
+    await slide.locator('pre').waitFor();
+    assert.equal(await slide.evaluate((one) => getComputedStyle(one).direction), 'rtl');
   });
 
   test('languages: English loads no table, another language loads its own', async (t) => {

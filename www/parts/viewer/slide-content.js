@@ -3,7 +3,7 @@
 /** @import { FileDescriptor } from 'wix-media.v2' */
 /** @import { FileItem } from '../../model/item.js' */
 /** @import { Place } from '../../place/place.js' */
-import { say } from '../../text/language.js';
+import { isFromRight, say } from '../../text/language.js';
 import { identified } from '../../model/identifier.js';
 import { fittedUrl, isForeign } from '../../model/image-url.js';
 import { iconOf } from '../../text/words.js';
@@ -59,7 +59,7 @@ function sized({ mediaType }, width, height) {
 }
 
 /**
- * Begins to load a slide.
+ * Begins to load a slide. The carousel is laid out from the left in all languages, but what a slide says follows the language.
  *
  * @param {SlideContent} content
  * @param {SlideContext} context
@@ -68,7 +68,7 @@ function sized({ mediaType }, width, height) {
 export function startSlide(content, context, settled) {
   if (content.type === 'image') startPicture(content, context, settled);
   else {
-    content.element = element('div', { class: 'pswp__content slide-file' });
+    content.element = element('div', { class: 'pswp__content slide-file', dir: isFromRight() ? 'rtl' : 'ltr' });
     content.state = 'loaded';
     emptySlide(content);
   }
@@ -116,7 +116,7 @@ function startPicture(content, context, settled) {
     content.type = 'file';
     content.state = 'loaded';
     content.width = 0;
-    const instead = element('div', { class: 'pswp__content slide-file' }, unshown(item, context));
+    const instead = element('div', { class: 'pswp__content slide-file', dir: isFromRight() ? 'rtl' : 'ltr' }, unshown(item, context));
     image.replaceWith(instead);
     content.element = instead;
     settle();
