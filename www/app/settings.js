@@ -7,9 +7,9 @@ import { prefer, preferred } from './preferences.js';
 export async function changeSettings() {
   const before = preferred('language');
   const chosen = await askSettings({ languages: LANGUAGES, language: isLanguage(before) ? before : '' });
-  if (!chosen || chosen.language === (before ?? '')) return;
-  prefer('language', chosen.language);
   const address = new URL(location.href);
+  if (!chosen || (chosen.language === (before ?? '') && !address.searchParams.has('lang'))) return;
+  prefer('language', chosen.language);
   // One of the address would win.
   address.searchParams.delete('lang');
   if (address.href === location.href) location.reload();
