@@ -15,7 +15,7 @@ impl ReadTrees for Session {
                  SELECT id, parent, 0::bigint, created FROM folder WHERE site = $1 AND id = $2
                  UNION
                  SELECT folder.id, folder.parent, level + 1, folder.created
-                 FROM folder JOIN below ON folder.parent = below.id WHERE folder.site = $1
+                 FROM folder JOIN below ON folder.parent = below.id WHERE folder.site = $1 AND level < 1000
              ) SELECT id, parent, level FROM below ORDER BY level, created, id",
             values![self.site, top],
             |row| {

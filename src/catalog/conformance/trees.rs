@@ -6,6 +6,7 @@ use crate::model::system_folder::TRASH_ROOT;
 
 functions![
     tree_lists_parents_before_children,
+    tree_whose_folders_form_a_circle_ends,
     folders_above_come_nearest_first,
     height_is_that_of_the_deepest_folder,
     moved_tree_changes_its_area,
@@ -82,6 +83,17 @@ pub fn tree_lists_parents_before_children(catalog: &dyn Catalog) {
     let trashed = read(catalog, |snapshot| snapshot.tree("b"));
     assert_eq!(trashed.folders, [branch("b", TRASH_ROOT, 0), branch("c", "b", 1)]);
     assert_eq!(trashed.files.len(), 2);
+}
+
+/// In a damaged store, folders can form a circle. Reading it comes to an end.
+pub fn tree_whose_folders_form_a_circle_ends(catalog: &dyn Catalog) {
+    write(catalog, |writer| {
+        writer.insert_folder(&folder("x", "y", 1))?;
+        writer.insert_folder(&folder("y", "x", 2))
+    });
+    let found = read(catalog, |snapshot| snapshot.folder_tree("x"));
+    assert!(["x", "y"].iter().all(|id| found.iter().any(|branch| branch.id == *id)));
+    assert!(!read(catalog, |snapshot| snapshot.folders_above("x")).is_empty());
 }
 
 /// The folders above a folder end at one that is not stored.

@@ -12,13 +12,14 @@ const BELOW: &str = "WITH RECURSIVE below (id) AS (
 )";
 
 impl ReadTrees for Session<'_> {
+    // The limit of levels ends the recursion in a damaged catalog whose folders form a circle.
     fn folder_tree(&self, top: &str) -> Result<Vec<Branch>> {
         self.all(
             "WITH RECURSIVE below (id, parent, level, created) AS (
                  SELECT id, parent, 0, created FROM folder WHERE id = ?1
                  UNION
                  SELECT folder.id, folder.parent, level + 1, folder.created
-                 FROM folder JOIN below ON folder.parent = below.id
+                 FROM folder JOIN below ON folder.parent = below.id WHERE level < 1000
              ) SELECT id, parent, level FROM below ORDER BY level, created, id",
             [top],
             |row| {
