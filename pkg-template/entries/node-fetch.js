@@ -10,8 +10,11 @@
 
 const { fetch: own } = globalThis;
 
-/** Origins that have redirected a request without a body, such as those of download links. */
-const redirecting = new Set();
+/**
+ * Origins whose requests without a body are left to fetch: they have redirected one, as those of download links do, or have answered
+ * in a coding that only fetch decodes.
+ */
+const leftToFetch = new Set();
 
 /** Whether that is the function of Node: a test or a tool may have replaced it before, and other runtimes have their own. */
 const isNode = String(own).includes('internal/deps/undici');
@@ -21,6 +24,8 @@ const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
 
 /** The message of the cause with which Node's fetch refuses a redirect. */
 const REDIRECTED = 'unexpected redirect';
+/** The message for an answer in another coding, such as Brotli, which some servers send without being asked. */
+const ENCODED = 'unexpected content-encoding';
 
 /** Answers that have no body, whatever they say. */
 const EMPTY = [204, 205, 304];
@@ -49,7 +54,7 @@ export async function nodeFetch(url, init) {
   const { body } = init;
   if (!isNode || globalThis.fetch !== own) return fetch(url, init);
   const { origin, protocol, pathname, search, username, password } = new URL(url);
-  if (!body && redirecting.has(origin)) return fetch(url, init);
+  if (!body && leftToFetch.has(origin)) return fetch(url, init);
   /** @type {Dispatcher | undefined} */
   const dispatcher = /** @type {any} */ (globalThis)[DISPATCHER];
   const isOrdinary = /^https?:$/.test(protocol) && !username && !password;
@@ -60,8 +65,9 @@ export async function nodeFetch(url, init) {
   } catch (error) {
     const { cause } = /** @type {Error & { cause?: Error }} */ (error);
     // The body of a stream has been read, and fetch would not send it again either.
-    if (cause?.message !== REDIRECTED || body instanceof ReadableStream) throw error;
-    if (!body) redirecting.add(origin);
+    const isLeft = cause?.message === REDIRECTED || cause?.message === ENCODED;
+    if (!isLeft || body instanceof ReadableStream) throw error;
+    if (!body) leftToFetch.add(origin);
     return fetch(url, init);
   }
 }
@@ -141,7 +147,10 @@ function dispatch(dispatcher, target, { method, headers, body, signal }) {
           const received = new Headers();
           for (let at = 0; at < fields.length; at += 2) received.append(fields[at].toString('latin1'), fields[at + 1].toString('latin1'));
           head = { status, statusText, headers: received };
-          const coding = CODINGS.exec(received.get('content-encoding') ?? '')?.[1].toLowerCase();
+          const encoding = received.get('content-encoding') ?? '';
+          const coding = CODINGS.exec(encoding)?.[1].toLowerCase();
+          // Anything but a GET has taken effect, and cannot be sent again.
+          if (method === 'GET' && encoding && !coding && !/^identity$/i.test(encoding)) throw new Error(ENCODED);
           nothing = NOTHING.get(coding ?? '');
           const length = received.get('content-length');
           // Of a download that breaks off, what has come is not asked for again.

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { suite, test } from 'node:test';
-import { deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { nodeFetch } from '../../../pkg-template/entries/node-fetch.js';
 import { md5, noise } from '../harness/bytes.js';
 import { createClient } from '../harness/package.js';
@@ -108,6 +108,19 @@ suite('requests by the fetch of Node', () => {
       assert.equal(await response.text(), 'found');
       assert.deepEqual(requests.map(({ url }) => url), expected);
     }
+  });
+
+  test('an answer in a coding that only fetch decodes is read by fetch, and so is the next one', async (t) => {
+    const { origin, requests } = await listen(t, (_, outgoing) => outgoing.writeHead(200, { 'content-encoding': 'br' }).end(brotliCompressSync('found')));
+    for (const count of [2, 1]) {
+      requests.length = 0;
+      const response = await nodeFetch(`${origin}/`, { method: 'GET' });
+      assert.equal(await response.text(), 'found');
+      assert.equal(requests.length, count);
+    }
+    requests.length = 0;
+    await nodeFetch(`${origin}/`, { method: 'POST', body: '{}' });
+    assert.equal(requests.length, 1, 'a change is sent once');
   });
 
   test('a dispatcher that a program has set gets the requests', async (t) => {
