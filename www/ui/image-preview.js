@@ -2,7 +2,7 @@
 /** @import { Place } from '../place/place.js' */
 import { say } from '../text/language.js';
 import { element } from './element.js';
-import { setSource } from './picture.js';
+import { setSource } from './source.js';
 
 /** Milliseconds after the last change until the preview loads. */
 const PREVIEW_DELAY = 350;

@@ -7,6 +7,7 @@ import { webAddress } from '../text/web-address.js';
 import { iconOf, playingTime } from '../text/words.js';
 import { element, icon } from './element.js';
 import { onceItStays } from './scrolling.js';
+import { setSource } from './source.js';
 
 /** More pixels than this per CSS pixel cost bytes and are hardly seen. */
 const MAX_PIXEL_RATIO = 2;
@@ -91,40 +92,4 @@ function still(file, place, mark) {
   video.addEventListener('error', () => video.remove());
   onceItStays(video, () => setSource(video, place, `${file.url}#t=0.5`, () => video.remove()));
   return video;
-}
-
-/**
- * Ends what pictures in an element still load, as the element leaves the document: it would hold up those that are seen.
- *
- * @param {Element} element
- */
-export function stopLoading(element) {
-  for (const image of element.querySelectorAll('img')) if (!image.complete) image.removeAttribute('src');
-  for (const video of element.querySelectorAll('video')) {
-    video.removeAttribute('src');
-    video.load();
-  }
-}
-
-/**
- * Has an element load an address of a place.
- *
- * @param {HTMLElement & { src: string }} target
- * @param {Pick<Place, 'showable'>} place
- * @param {string} address
- * @param {() => void} [failed] Runs if the address cannot be reached at all; the element's own `error` event reports the rest.
- */
-export async function setSource(target, place, address, failed = () => {}) {
-  const shown = place.showable(address);
-  if (typeof shown === 'string') {
-    target.src = shown;
-    return;
-  }
-  try {
-    const url = await shown;
-    target.src = url;
-    target.addEventListener('load', () => URL.revokeObjectURL(url), { once: true });
-  } catch {
-    failed();
-  }
 }

@@ -8,7 +8,7 @@
 /** @import { Geometry } from './geometry.js' */
 import { activeIn } from '../../ui/dom.js';
 import { element } from '../../ui/element.js';
-import { stopLoading } from '../../ui/picture.js';
+import { stopLoading } from '../../ui/source.js';
 import { arrange } from '../../ui/rows.js';
 import { makeRow, makeTile } from './cells.js';
 

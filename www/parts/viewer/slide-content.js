@@ -9,7 +9,8 @@ import { fittedUrl, isForeign } from '../../model/image-url.js';
 import { iconOf } from '../../text/words.js';
 import { closest } from '../../ui/dom.js';
 import { element, icon } from '../../ui/element.js';
-import { pixelRatio, setSource } from '../../ui/picture.js';
+import { pixelRatio } from '../../ui/picture.js';
+import { setSource, stopLoading } from '../../ui/source.js';
 import { player } from './player.js';
 import { isText, textPreview } from './text-preview.js';
 
@@ -90,7 +91,9 @@ export function fillSlide(content, context) {
  * @param {SlideContent} content
  */
 export function emptySlide({ type, element: target, data: { item } }) {
-  if (type !== 'image') target?.replaceChildren(element('span', { class: `picture ${iconOf(item.value.mediaType)}` }, icon(iconOf(item.value.mediaType))));
+  if (type === 'image' || !target) return;
+  stopLoading(target);
+  target.replaceChildren(element('span', { class: `picture ${iconOf(item.value.mediaType)}` }, icon(iconOf(item.value.mediaType))));
 }
 
 /**
