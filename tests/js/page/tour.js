@@ -1,6 +1,6 @@
 // A walk through the views, menus and dialogs of the page that needs no text of it, so it works in every language.
 /** @import { Page } from 'playwright-core' */
-import { cell, drop, pictureLoaded, settled } from './site.js';
+import { cell, drop, pictureLoaded, settled, SHOWN } from './site.js';
 
 /**
  * Visits each view, menu and dialog. The folder of the site must hold `photo.jpg`, `notes.txt` and the folder `Empty`; the trash
@@ -58,7 +58,7 @@ export async function tour(page, look) {
   await look('list');
   await page.locator('[name=layout][value=grid]').locator('..').click();
   await cell(page, 'photo.jpg').dblclick();
-  await pictureLoaded(page, '.stage img');
+  await pictureLoaded(page, SHOWN);
   await look('viewer');
   await leave();
   await drop(page, '#main', [{ name: 'empty.txt', bytes: '' }]);
