@@ -66,7 +66,8 @@ fn is_outage(state: &SqlState) -> bool {
 /// Whether the server ended the connection.
 fn is_end(state: &SqlState) -> bool {
     let code = state.code();
-    code.starts_with("08") || code.starts_with("57P") || *state == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
+    // 25P03 and 25P04: a transaction that was idle, or that ran, for too long.
+    code.starts_with("08") || code.starts_with("57P") || matches!(code, "25P03" | "25P04")
 }
 
 /// Whether the connection broke, so that nobody knows what became of the last statement.
