@@ -93,6 +93,9 @@ function bodyOf(pieces) {
   });
 }
 
+/** Ends the requests whose answers nobody has read, and nobody can any more: they would keep their connections. */
+const unread = new FinalizationRegistry((/** @type {() => void} */ end) => end());
+
 /** @param {unknown} cause */
 const failed = (cause) => new TypeError('fetch failed', { cause });
 
@@ -111,6 +114,13 @@ function dispatch(dispatcher, target, { method, headers, body, signal }) {
   const added = Object.entries(defaults).filter(([name]) => !names.includes(name));
   const isEmpty = (/** @type {number} */ status) => method === 'HEAD' || EMPTY.includes(status);
   return new Promise((resolve, reject) => {
+    // Let go of once it is settled: the request under way would keep the response in memory.
+    /** @type {{ resolve: typeof resolve, reject: typeof reject } | undefined} */
+    let promise = { resolve, reject };
+    const settle = (/** @type {'resolve' | 'reject'} */ how, /** @type {any} */ value) => {
+      promise?.[how](value);
+      promise = undefined;
+    };
     /** @type {((reason: unknown) => void) | undefined} */
     let abort;
     /** @type {Uint8Array<ArrayBuffer>[]} */
@@ -126,7 +136,7 @@ function dispatch(dispatcher, target, { method, headers, body, signal }) {
      */
     let nothing;
     const cancel = () => {
-      reject(signal?.reason);
+      settle('reject', signal?.reason);
       abort?.(signal?.reason);
     };
     const end = () => signal?.removeEventListener('abort', cancel);
@@ -164,7 +174,11 @@ function dispatch(dispatcher, target, { method, headers, body, signal }) {
             cancel: (reason) => abort?.(reason),
           });
           const decoded = coding ? stream.pipeThrough(new DecompressionStream(/** @type {CompressionFormat} */ (coding))) : stream;
-          resolve(new Response(isEmpty(status) ? null : decoded, head));
+          const response = new Response(isEmpty(status) ? null : decoded, head);
+          unread.register(response, () => {
+            if (!decoded.locked) decoded.cancel().catch(() => {});
+          });
+          settle('resolve', response);
           return true;
         },
         onData(piece) {
@@ -179,13 +193,13 @@ function dispatch(dispatcher, target, { method, headers, body, signal }) {
           end();
           if (rest && nothing) rest.enqueue(nothing);
           if (rest) return rest.close();
-          return resolve(new Response(isEmpty(Number(head?.status)) ? null : bodyOf(pieces), head));
+          return settle('resolve', new Response(isEmpty(Number(head?.status)) ? null : bodyOf(pieces), head));
         },
         onError(error) {
           end();
           const reason = signal?.aborted ? signal.reason : failed(error);
           rest?.error(reason);
-          reject(reason);
+          settle('reject', reason);
         },
       },
     );

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { suite, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { nodeFetch } from '../../../pkg-template/entries/node-fetch.js';
 import { md5, noise } from '../harness/bytes.js';
@@ -258,6 +260,31 @@ suite('requests by the fetch of Node', () => {
     assert.equal(present(sending).writableFinished, false);
     for (let next = await reader.read(); !next.done; next = await reader.read()) read += next.value.length;
     assert.equal(read, size);
+  });
+
+  test('an answer that nobody reads gives its connection back', async (t) => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc');
+    /** @type {Promise<unknown>[]} */
+    const closed = [];
+    const { origin } = await listen(t, ({ url }, outgoing) => {
+      closed.push(once(outgoing, 'close'));
+      outgoing.writeHead(200, url === '/gzip' ? { 'content-encoding': 'gzip' } : {}).write(url === '/gzip' ? gzipSync(noise(100_000)) : noise(100_000));
+    });
+    for (const path of ['/', '/gzip']) assert.equal((await nodeFetch(`${origin}${path}`, { method: 'GET' })).status, 200);
+    const kept = await nodeFetch(`${origin}/kept`, { method: 'GET' });
+    const reader = present(kept.body).getReader();
+    let isOver = false;
+    const all = Promise.all(closed.slice(0, 2)).then(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await all;
+    assert.equal((await reader.read()).done, false, 'one that is read goes on');
+    await reader.cancel();
   });
 
   test('failures are those of fetch', async (t) => {
