@@ -123,9 +123,9 @@ export async function withPair(from, to, options, isReadOnly, work) {
     const isUnchanged = unchanging({ source, target }, index, signal);
     return await work({ source, target, journal: opened, versions, index, isSame, isUnchanged, triples, order, scratch, signal });
   } finally {
-    await journal?.close();
-    await rm(scratch, { recursive: true, force: true });
-    await target.close();
-    await source.close();
+    // All of them, whichever fails.
+    const ends = [journal?.close(), rm(scratch, { recursive: true, force: true }), target.close(), source.close()];
+    await Promise.allSettled(ends);
+    await Promise.all(ends);
   }
 }

@@ -42,6 +42,8 @@ export function downloader(client, { bandwidth, stallMs, isMd5 }) {
   const leftIn = (/** @type {string} */ folder) => {
     const names = leftovers.get(folder) ?? mkdir(folder, { recursive: true }).then(async () => new Set(await readdir(folder)));
     leftovers.set(folder, names);
+    // The next file tries again.
+    names.catch(() => leftovers.delete(folder));
     return names;
   };
 

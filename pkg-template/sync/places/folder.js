@@ -217,6 +217,10 @@ export async function openFolder(given, { hidden = false, trash: hasTrash = fals
   function scratch() {
     const folder = join(own, 'tmp');
     temporary ??= mkdir(folder, { recursive: true, mode: 0o700 }).then(() => folder);
+    // The next file tries again.
+    temporary.catch(() => {
+      temporary = undefined;
+    });
     return temporary;
   }
 
