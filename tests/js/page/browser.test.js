@@ -249,8 +249,11 @@ suite('page in this browser', () => {
       return [...list.matchAll(/'([^']*)'/g)].map(([, file]) => file);
     };
     const there = await readdir(new URL('www/', DIST), { recursive: true });
-    // Browsers keep the worker itself; the policy is for servers.
-    const wanted = there.filter((file) => !['index.html', 'service-worker.js', 'policy.js'].includes(file));
+    const languages = (await readdir(new URL('../../../www/languages/', import.meta.url))).map((file) => file.replace('.js', ''));
+    const isTable = (/** @type {string} */ file) => languages.includes(file.replace(/-[A-Z0-9]{8}\.js$/, ''));
+    // Browsers keep the worker itself; the policy is for servers; a page needs one table of texts at most.
+    const wanted = there.filter((file) => !['index.html', 'service-worker.js', 'policy.js'].includes(file) && !isTable(file));
+    assert.equal(there.filter(isTable).length, languages.length);
     assert.deepEqual(listOf('FILES').toSorted(), ['./', ...wanted].toSorted());
 
     // The files that the bundle for browsers loads on demand.
