@@ -22,7 +22,7 @@ suite('list of the page', () => {
     const names = ['Banana.txt', 'apple.txt', 'item 10.txt', 'item 2.txt', 'zebra.txt', 'Ärger.txt'];
     const { id, fragment } = await workspace('Named', filesNamed(names));
     for (const name of ['Part 10', 'part 9']) await site.server.client.folders.createFolder(name, { parentFolderId: id });
-    const { page } = await open(t, { fragment, locale: 'de-DE' });
+    const { page } = await open(t, { fragment: `?lang=en${fragment}`, locale: 'de-DE' });
     await sortBy(page, 'Name, A to Z');
     await showsInOrder(page, ['part 9', 'Part 10', 'apple.txt', 'Ärger.txt', 'Banana.txt', 'item 2.txt', 'item 10.txt', 'zebra.txt']);
     await drop(page, '#main', [{ name: 'item 3.txt', bytes: 'three' }]);
