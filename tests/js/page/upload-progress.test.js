@@ -87,16 +87,19 @@ suite('upload progress on the page', () => {
 
   test('upload progress: the panel of a place that was left stays away', async (t) => {
     const { fragment } = await workspace('Left for good');
-    const { page, open: openTab } = await open(t, { fragment, serviceWorkers: 'block' });
-    // Without a service worker the place in this browser belongs to the other tab, and the page stands between two places.
-    const other = await openTab('?place=browser');
-    await message(other, 'No files yet').waitFor();
+    const { page } = await open(t, { fragment });
+    // The files of the place in this browser are open elsewhere, and the page stands between two places.
+    const holder = await page.context().newPage();
+    await holder.goto(new URL('favicon.svg', `${site.server.address}/`).href);
+    await holder.evaluate(
+      () => new Promise((resolve) => void navigator.locks.request('wix-media.v2 wix-media', () => new Promise(() => resolve(undefined)))),
+    );
     await hold(page, '**/upload/**');
     await drop(page, '#main', [{ name: 'left.bin', bytes: 'words' }]);
     const panel = page.getByRole('region', { name: 'Uploads', includeHidden: true });
     await panel.getByRole('heading', { name: /Uploading 1 file/ }).waitFor();
     await choosePlace(page, 'In this browser');
-    await page.getByRole('heading', { name: 'Open in another tab' }).waitFor();
+    await message(page, 'Open elsewhere').waitFor();
     // Longer than the queue waits before it reports what was aborted.
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
     assert.ok(await panel.isHidden());
