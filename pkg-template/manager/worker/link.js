@@ -121,7 +121,7 @@ export async function createLink({ startThread, message, started, received, lost
   /**
    * @param {Thread} own
    * @param {string} reason
-   * @param {boolean} [isHandover] Whether it was that of another tab, whose end is no fault.
+   * @param {boolean} [isHandover] Whether another tab owned it: then its end is not a fault.
    */
   function died(own, reason, isHandover = false) {
     if (own !== thread) return;

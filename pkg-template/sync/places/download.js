@@ -107,8 +107,7 @@ export function downloader(client, { bandwidth, stallMs, isMd5 }) {
    */
   async function takeFrom(entry, file, from, { signal, progress }) {
     const output = await open(file, from > 0 ? 'r+' : 'w', 0o600);
-    if (entry.size >= MIN_THREAD_SIZE) thread ??= new DigestThread();
-    const digest = entry.size >= MIN_THREAD_SIZE && thread ? thread.follow(file) : followed(output);
+    const digest = entry.size >= MIN_THREAD_SIZE ? (thread ??= new DigestThread()).follow(file) : followed(output);
     let at = from;
     try {
       await digest.reach(from);

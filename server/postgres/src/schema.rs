@@ -16,7 +16,7 @@ const MIGRATIONS: [(&str, i64); 1] = [(include_str!("migrations/1.sql"), 1)];
 /// The version of the schema that this release knows.
 const VERSION: i64 = MIGRATIONS.len() as i64;
 
-/// What the transactions of migrations lock, in the key space that all programs of a database share.
+/// The key of the advisory lock of migrations. All programs that use the database share the key space.
 const LOCK: i64 = 0x0077_6978_6d65_6469;
 
 /// The oldest release of PostgreSQL, as it numbers them.

@@ -28,7 +28,7 @@ const MARKS: i64 = 32;
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(10);
 const RESOLVE_INTERVAL: Duration = Duration::from_millis(100);
 
-/// What a transaction is for.
+/// The purpose of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Reading.
