@@ -179,7 +179,12 @@ suite('signals and time limits', () => {
   }
 
   test('upload: when its promise rejects, it is interrupted and can be resumed', async (t) => {
-    const { client } = await serveManager(t);
+    // Slower than the interval of progress events. Otherwise all chunks may arrive between two of them.
+    const answer = async (/** @type {Request} */ request, /** @type {(request: Request) => Promise<Response>} */ next) => {
+      if (request.method === 'PATCH') await new Promise((resolve) => setTimeout(resolve, 60));
+      return next(request);
+    };
+    const { client } = await serveManager(t, { answer });
     const folder = await temporaryFolder(t);
     const path = join(folder, 'a.bin');
     const sessions = { directory: join(folder, 'records') };
@@ -190,7 +195,7 @@ suite('signals and time limits', () => {
       let id = '';
       const error = await rejection(
         client.uploads.upload(path, {
-          chunkSizeInBytes: 250_000,
+          chunkSizeInBytes: 500_000,
           protocol: 'tus',
           sessions,
           signal: controller.signal,
