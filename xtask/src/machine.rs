@@ -24,6 +24,11 @@ pub(crate) struct Browser {
     pub(crate) driver: PathBuf,
 }
 
+/// Whether this is continuous integration, which sets `CI`.
+pub(crate) fn is_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| value == "true")
+}
+
 /// Installs the standard library for WebAssembly.
 pub(crate) fn wasm_target() -> Result<()> {
     if sysroot()?.join("lib/rustlib").join(WASM).join("lib").is_dir() {

@@ -6,6 +6,8 @@ pub(crate) struct Summary {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
     pub(crate) skipped: Vec<String>,
+    /// Files whose tests failed, and passed when they ran again. They count as passed.
+    pub(crate) unsteady: Vec<String>,
 }
 
 impl Summary {
@@ -20,6 +22,7 @@ impl std::ops::AddAssign for Summary {
         self.passed += other.passed;
         self.failed += other.failed;
         self.skipped.extend(other.skipped);
+        self.unsteady.extend(other.unsteady);
     }
 }
 
@@ -79,6 +82,20 @@ pub(crate) fn of_node(transcript: &str) -> Summary {
     summary
 }
 
+/// The files of failed tests in the output of Node's reporter `spec`, each once: lines `test at FILE:LINE:COLUMN`.
+pub(crate) fn failed_files(transcript: &str) -> Vec<String> {
+    let mut files = Vec::new();
+    for line in transcript.lines().map(plain) {
+        let place = line.strip_prefix("test at ").map(|place| place.rsplitn(3, ':').last());
+        if let Some(Some(file)) = place
+            && !files.iter().any(|known| known == file)
+        {
+            files.push(file.to_owned());
+        }
+    }
+    files
+}
+
 /// Makes up for names that were not found, so that no skip is lost.
 fn name_all(skipped: &mut Vec<String>, counted: u64) {
     let counted = usize::try_from(counted).unwrap_or(usize::MAX);
@@ -108,7 +125,16 @@ mod tests {
             passed,
             failed,
             skipped: skipped.iter().map(|&name| name.to_owned()).collect(),
+            unsteady: Vec::new(),
         }
+    }
+
+    #[test]
+    fn failed_files_are_named_once() {
+        let transcript = "✖ failing tests:\n\ntest at page/a.test.js:12:3\n✖ one (1ms)\n  at page/c.test.js:1:1\n\n\
+            test at page/a.test.js:40:3\n✖ two (1ms)\n\n\u{1b}[31mtest at b.test.js:1:1\u{1b}[39m\n✖ b.test.js (1ms)\n";
+        assert_eq!(failed_files(transcript), ["page/a.test.js", "b.test.js"]);
+        assert!(failed_files("✔ test at home (1ms)\nℹ pass 1\n").is_empty());
     }
 
     #[test]

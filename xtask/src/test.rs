@@ -84,8 +84,7 @@ pub(crate) fn test(project: &Project, selection: &Selection) -> Result<bool> {
         })
     };
     let outcomes: Vec<Outcome> = selection.rings.iter().map(run).collect();
-    let is_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-    let (text, passed) = report(&outcomes, &skips, is_ci);
+    let (text, passed) = report(&outcomes, &skips, machine::is_ci());
     println!("\n{text}");
     // The message of a failed test may name a file in there.
     if passed {
@@ -119,12 +118,12 @@ fn outcome(ring: Ring, run: impl FnOnce() -> Result<Summary>) -> Outcome {
     }
 }
 
-/// The skipped tests, one line for each ring, and the total on a line of its own. In CI, a skipped test that is not listed
-/// counts as a failure.
+/// The tests that were skipped, and the files that passed only at their second run. Then one line for each ring, and the total
+/// on a line of its own. In CI, a skipped test that is not listed counts as a failure.
 fn report(outcomes: &[Outcome], skips: &Skips, is_ci: bool) -> (String, bool) {
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     let mut lines = Vec::new();
-    let mut skipped_lines = Vec::new();
+    let mut notes = Vec::new();
     for outcome in outcomes {
         let (reasons, unlisted) = skips.report(&outcome.summary.skipped);
         let refused = if is_ci { unlisted } else { 0 };
@@ -145,14 +144,21 @@ fn report(outcomes: &[Outcome], skips: &Skips, is_ci: bool) -> (String, bool) {
             line.push_str(&format!("  {refused} skipped but not listed in {LIST}"));
         }
         lines.push(line);
-        skipped_lines.extend(reasons.into_iter().map(|reason| format!("skipped: {reason}")));
+        notes.extend(reasons.into_iter().map(|reason| format!("skipped: {reason}")));
+        notes.extend(
+            outcome
+                .summary
+                .unsteady
+                .iter()
+                .map(|file| format!("unsteady: {file}: failed, then passed")),
+        );
         passed += counted.0;
         failed += counted.1;
         skipped += counted.2;
     }
-    if !skipped_lines.is_empty() {
-        skipped_lines.push(String::new());
-        lines.splice(0..0, skipped_lines);
+    if !notes.is_empty() {
+        notes.push(String::new());
+        lines.splice(0..0, notes);
     }
     lines.push(format!("\n{passed} passed, {failed} failed, {skipped} skipped"));
     (lines.join("\n"), failed == 0)
@@ -167,6 +173,7 @@ mod tests {
             passed,
             failed,
             skipped: skipped.iter().map(|&name| name.to_owned()).collect(),
+            unsteady: Vec::new(),
         }
     }
 
@@ -232,6 +239,17 @@ mod tests {
         assert!(!passed);
         assert!(text.contains("no test ran") && text.contains("it fell over"), "{text}");
         assert_eq!(text.lines().last(), Some("0 passed, 2 failed, 0 skipped"));
+    }
+
+    #[test]
+    fn report_names_what_passed_at_the_second_run_only() {
+        let mut counts = summary(3, 0, &[]);
+        counts.unsteady.push("page/a.test.js".to_owned());
+        let (text, passed) = report(&[outcome_of(Ok(counts))], &Skips::default(), true);
+        assert!(
+            passed && text.starts_with("unsteady: page/a.test.js: failed, then passed\n"),
+            "{text}"
+        );
     }
 
     #[test]
