@@ -1,8 +1,10 @@
 // The filters of files other than that by type. The service does not have them, so the page reads the whole list and leaves out
 // the files that do not pass.
 /** @import { FileDescriptor } from 'wix-media.v2' */
+/** @import { ColorName } from './colors.js' */
 /** @import { FileItem } from './item.js' */
 /** @import { View } from './view.js' */
+import { COLOR_NAMES, hasColor } from './colors.js';
 
 /**
  * @typedef {'landscape' | 'portrait' | 'square'} Shape
@@ -14,6 +16,7 @@
  * @property {number} [min] Bytes at least.
  * @property {number} [max] Bytes at most.
  * @property {Shape} [shape] Of images and videos.
+ * @property {ColorName} [color] Of images: that of a large area, or the one that draws the eye.
  * @property {string} [label]
  * @property {boolean} [isPrivate]
  * @property {true} [copies] Only files whose content another file of the view has, too.
@@ -43,6 +46,7 @@ export function readFilters(parameters) {
     min: bytesOf(parameters.get('min')),
     max: bytesOf(parameters.get('max')),
     shape: SHAPES.find((shape) => shape === parameters.get('shape')),
+    color: COLOR_NAMES.find((name) => name === parameters.get('color')),
     label: parameters.get('label')?.trim() || undefined,
     isPrivate: visibility === 'private' ? true : visibility === 'public' ? false : undefined,
     copies: parameters.get('copies') === 'true' ? true : undefined,
@@ -81,7 +85,7 @@ export const isFiltered = ({ types, filters = {} }) => types.length > 0 || Objec
  * @param {Filters | undefined} filters
  * @param {(file: FileDescriptor) => Dimensions | undefined} dimensionsOf
  */
-export function passes(file, { since, until, min, max, shape, label, isPrivate } = {}, dimensionsOf) {
+export function passes(file, { since, until, min, max, shape, color, label, isPrivate } = {}, dimensionsOf) {
   const changed = Number(file._updatedDate ?? file._createdDate);
   const size = Number.parseFloat(String(file.sizeInBytes));
   if (since !== undefined && !(changed >= Date.parse(`${since}T00:00`))) return false;
@@ -89,6 +93,7 @@ export function passes(file, { since, until, min, max, shape, label, isPrivate }
   if (min !== undefined && !(size >= min)) return false;
   if (max !== undefined && !(size >= 0 && size <= max)) return false;
   if (shape !== undefined && shapeOf(dimensionsOf(file)) !== shape) return false;
+  if (color !== undefined && !hasColor(file, color)) return false;
   if (label !== undefined && !file.labels?.some((one) => one.toLowerCase() === label.toLowerCase())) return false;
   return isPrivate === undefined || Boolean(file.private) === isPrivate;
 }

@@ -91,6 +91,29 @@ export const mediaType = (type) => TYPES.get(type ?? '')?.() ?? String(type ?? D
  */
 export const iconOf = (type) => (type !== undefined && TYPES.has(type) ? type.toLowerCase() : 'other');
 
+/** @type {ReadonlyMap<string, () => string>} */
+const COLORS = new Map([
+  ['red', () => say`Red`],
+  ['orange', () => say`Orange`],
+  ['yellow', () => say`Yellow`],
+  ['green', () => say`Green`],
+  ['teal', () => say`Teal`],
+  ['blue', () => say`Blue`],
+  ['purple', () => say`Purple`],
+  ['pink', () => say`Pink`],
+  ['brown', () => say`Brown`],
+  ['black', () => say`Black`],
+  ['grey', () => say`Grey`],
+  ['white', () => say`White`],
+]);
+
+/**
+ * The name of a colour in the language of the interface.
+ *
+ * @param {string} name
+ */
+export const colorInWords = (name) => COLORS.get(name)?.() ?? name;
+
 /**
  * Files and folders in numbers: `3 files and 1 folder`.
  *

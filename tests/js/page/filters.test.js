@@ -1,6 +1,7 @@
 // Filters beside the type: by date, size, orientation, label and visibility.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { colorName, colorsOf, hasColor } from '../../../www/model/colors.js';
 import { copiesIn, isFiltered, passes, readFilters, SHAPES, writeFilters } from '../../../www/model/filters.js';
 import { fileItem } from '../../../www/model/item.js';
 import { barriers, cell, keepScreenshot, message, nothingSticksOut, pageSuite, photo, settled, showsInOrder, showsItems, textMatches, toast } from './site.js';
@@ -58,6 +59,26 @@ suite('filters of the page', () => {
     await cell(page, 'A folder').waitFor();
     await textMatches(page, '#count', /6 files/);
     assert.doesNotMatch(page.url(), /shape|label/);
+  });
+
+  test('filters: the colour of images is in the address', async (t) => {
+    /** @param {string} color */
+    const drawing = (color) => Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="60" height="60"><rect width="60" height="60" fill="${color}"/></svg>`);
+    const { fragment } = await workspace('Coloured', { 'red.svg': drawing('#d22'), 'blue.svg': drawing('#22d'), 'notes.txt': Buffer.from('red') });
+    const { page } = await open(t, { fragment });
+    await showsItems(page, ['blue.svg', 'notes.txt', 'red.svg']);
+    await page.getByRole('button', { name: /^Filters/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Filter files' });
+    await dialog.getByLabel('Colour of images').selectOption('Red');
+    await dialog.getByRole('button', { name: 'Show' }).click();
+    await showsItems(page, ['red.svg']);
+    assert.match(page.url(), /\?color=red$/);
+    await page.evaluate(() => {
+      location.hash = location.hash.replace('red', 'blue');
+    });
+    await showsItems(page, ['blue.svg']);
+    await page.getByRole('button', { name: 'Filters: 1 set' }).click();
+    assert.equal(await dialog.getByLabel('Colour of images').inputValue(), 'blue');
   });
 
   test('filters: copies are files with the same content, whatever their names', async (t) => {
@@ -133,11 +154,30 @@ suite('filters of the page', () => {
     assert.equal(passes({ sizeInBytes: '-1' }, { max: 9 }, nothing), false, 'an unknown size');
   });
 
+  test('colorName: names the colours that people name', () => {
+    for (const [hex, name] of [
+      ['#ff0000', 'red'], ['#b22222', 'red'], ['#ff7f00', 'orange'], ['#8b4513', 'brown'], ['#ffe600', 'yellow'], ['#228b22', 'green'], ['#00b7b7', 'teal'],
+      ['#4169e1', 'blue'], ['#7b2fbe', 'purple'], ['#ff69b4', 'pink'], ['#ffb6c1', 'pink'], ['#000000', 'black'], ['#101418', 'black'], ['#808080', 'grey'], ['#ffffff', 'white'], ['#f4f2f0', 'white'],
+    ]) {
+      const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+      assert.equal(colorName({ r, g, b }), name, hex);
+    }
+  });
+
+  test('hasColor: looks at the prominent colour and the largest areas, and ignores what is no colour', () => {
+    const [red, blue, white] = [{ r: 255, g: 0, b: 0 }, { r: 0, g: 0, b: 255 }, { r: 255, g: 255, b: 255 }];
+    /** @param {unknown} prominent @param {unknown} palette */
+    const file = (prominent, palette) => /** @type {import('wix-media.v2').FileDescriptor} */ ({ media: { image: { colors: { prominent, palette } } } });
+    const image = file({ rgb: red }, [white, white, white, blue].map((rgb) => ({ rgb })));
+    assert.deepEqual([hasColor(image, 'red'), hasColor(image, 'white'), hasColor(image, 'blue')], [true, true, false]);
+    for (const one of [{}, file(undefined, undefined), file({ rgb: { r: 'red', g: 1, b: 1 } }, 'white'), file({ rgb: { r: 1, g: 2, b: 300 } }, [null, { rgb: null }])]) assert.deepEqual(colorsOf(one), []);
+  });
+
   test('readFilters: reads what writeFilters wrote, and ignores anything else', () => {
-    const filters = { since: '2026-01-31', until: '2026-02-01', min: 0, max: 10, shape: /** @type {const} */ ('portrait'), label: 'a & b', isPrivate: false, copies: /** @type {const} */ (true) };
+    const filters = { since: '2026-01-31', until: '2026-02-01', min: 0, max: 10, shape: /** @type {const} */ ('portrait'), color: /** @type {const} */ ('teal'), label: 'a & b', isPrivate: false, copies: /** @type {const} */ (true) };
     assert.deepEqual(readFilters(new URLSearchParams(writeFilters(filters))), filters);
     assert.deepEqual(writeFilters({}), {});
-    const hostile = 'since=yesterday&until=2026-99-99&min=-1&max=1e9&shape=round&label=%20&visibility=maybe&copies=1';
+    const hostile = 'since=yesterday&until=2026-99-99&min=-1&max=1e9&shape=round&color=octarine&label=%20&visibility=maybe&copies=1';
     assert.deepEqual(readFilters(new URLSearchParams(hostile)), {});
     assert.deepEqual([isFiltered({ types: [] }), isFiltered({ types: [], filters }), isFiltered({ types: ['IMAGE'] })], [false, true, true]);
   });

@@ -14,8 +14,8 @@ const LOOKED_AT = process.env.WIX_MEDIA_LANGUAGES === 'all' ? LANGUAGES : ['he']
 
 /** Texts that are the same in English and in another language, by language. */
 const SAME = new Map([
-  ['de', ['Audio', 'Details', 'Format', 'Hash', 'ID', 'Label', 'Labels', 'Labels…', 'Links', 'Name', 'Text', 'Uploads', 'Video', 'in {0}', '{0} ms', '{0} s', '{0}/s', '{0}: {1}']],
-  ['fr', ['Archive', 'Audio', 'Centre', 'Destination', 'Dimensions', 'Document', 'Format', 'ID', 'Image', 'Orientation', 'Portrait', 'Public', 'Type', '{0} ms', '{0} s', '{0} × {1} pixels', '{0}/s']],
+  ['de', ['Audio', 'Details', 'Format', 'Hash', 'ID', 'Label', 'Labels', 'Labels…', 'Links', 'Name', 'Orange', 'Text', 'Uploads', 'Video', 'in {0}', '{0} ms', '{0} s', '{0}/s', '{0}: {1}']],
+  ['fr', ['Archive', 'Audio', 'Centre', 'Destination', 'Dimensions', 'Document', 'Format', 'ID', 'Image', 'Orange', 'Orientation', 'Portrait', 'Public', 'Type', '{0} ms', '{0} s', '{0} × {1} pixels', '{0}/s']],
   ['es', ['Audio', 'Error', 'Hash', 'ID', 'Panel', 'Vector', '{0} ms', '{0} s', '{0}/s', '{0}: {1}']],
   ['pt', ['Hash', 'ID', 'Links', '{0} ms', '{0} s', '{0} × {1} pixels', '{0}/s', '{0}: {1}', '“{0}”']],
   ['ja', ['ID']],

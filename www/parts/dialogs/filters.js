@@ -1,7 +1,9 @@
 // The dialog that filters files.
 /** @import { Filters } from '../../model/filters.js' */
+import { COLOR_NAMES } from '../../model/colors.js';
 import { SHAPES, withoutUnset } from '../../model/filters.js';
 import { say } from '../../text/language.js';
+import { colorInWords } from '../../text/words.js';
 import { ask } from '../../ui/dialog.js';
 import { element } from '../../ui/element.js';
 import { choice, field } from '../../ui/field.js';
@@ -27,7 +29,7 @@ function bytesIn({ value }) {
  *
  * @param {Filters} filters Those that are set.
  */
-export function askFilters({ since, until, min, max, shape, label = '', isPrivate, copies }) {
+export function askFilters({ since, until, min, max, shape, color, label = '', isPrivate, copies }) {
   const fields = { since: dayField(since), until: dayField(until), min: sizeField(min), max: sizeField(max), label: textField({ value: label, maxlength: MAX_LABEL_LENGTH, dir: 'auto' }) };
   const shapes = choice([
     ['', say`Any`],
@@ -36,6 +38,8 @@ export function askFilters({ since, until, min, max, shape, label = '', isPrivat
     ['square', say`Square`],
   ]);
   shapes.value = shape ?? '';
+  const colors = choice([['', say`Any`], ...COLOR_NAMES.map((name) => /** @type {const} */ ([name, colorInWords(name)]))]);
+  colors.value = color ?? '';
   const visibility = choice([['', say`Any`], ['private', say`Private`], ['public', say`Public`]]);
   visibility.value = isPrivate === undefined ? '' : isPrivate ? 'private' : 'public';
   const onlyCopies = element('input', { type: 'checkbox' });
@@ -43,7 +47,7 @@ export function askFilters({ since, until, min, max, shape, label = '', isPrivat
   /** @returns {void} */
   const clear = () => {
     onlyCopies.checked = false;
-    for (const input of [...Object.values(fields), shapes, visibility]) input.value = '';
+    for (const input of [...Object.values(fields), shapes, colors, visibility]) input.value = '';
   };
   return ask({
     title: say`Filter files`,
@@ -51,7 +55,7 @@ export function askFilters({ since, until, min, max, shape, label = '', isPrivat
       element('div', { class: 'field-pair' }, field(say`Changed on or after`, fields.since), field(say`Changed on or before`, fields.until)),
       element('div', { class: 'field-pair' }, field(say`At least, in MB`, fields.min), field(say`At most, in MB`, fields.max)),
       element('div', { class: 'field-pair' }, field(say`Orientation`, shapes), field(say`Visibility`, visibility)),
-      field(say`Label`, fields.label, say`The whole label, in any case.`),
+      element('div', { class: 'field-pair' }, field(say`Colour of images`, colors), field(say`Label`, fields.label, say`The whole label, in any case.`)),
       element('label', { class: 'check' }, onlyCopies, say`Only files with the same content as another one here`),
       element('button', { type: 'button', class: 'quiet clear-all', click: clear }, say`Clear all`),
     ],
@@ -63,6 +67,7 @@ export function askFilters({ since, until, min, max, shape, label = '', isPrivat
         min: bytesIn(fields.min),
         max: bytesIn(fields.max),
         shape: SHAPES.find((one) => one === shapes.value),
+        color: COLOR_NAMES.find((one) => one === colors.value),
         label: fields.label.value.trim() || undefined,
         isPrivate: visibility.value === '' ? undefined : visibility.value === 'private',
         copies: onlyCopies.checked || undefined,
