@@ -7,7 +7,7 @@
 import { areaOfTop, ROOTS } from '../model/areas.js';
 import { folderItem } from '../model/item.js';
 import { soon } from '../model/soon.js';
-import { isSortName, SORTS, sortNamed } from '../model/view.js';
+import { isSortName, SORTS, sortNamed, spansFolders } from '../model/view.js';
 import { CallInspector } from '../parts/call-inspector/call-inspector.js';
 import { CommandBar } from '../parts/command-bar/command-bar.js';
 import { DetailsPanel } from '../parts/details-panel/details-panel.js';
@@ -53,6 +53,7 @@ import { go, goToFile, goToPlace, leaveFile, namePlace, readAddress, replaceRout
 import { watchReturn } from './return.js';
 import { Selected } from './selected.js';
 import { Session } from './session.js';
+import { PlaceShelf } from './shelf.js';
 import { changeSettings } from './settings.js';
 import { watchShortcuts } from './shortcuts.js';
 import { State } from './state.js';
@@ -182,7 +183,10 @@ const display = new Display(
   state,
   { grid, stage, count: itemCount },
   {
-    onLook: () => showWhereabouts(state, { tree, grid }),
+    onLook() {
+      showWhereabouts(state, { tree, grid });
+      shelf.draw();
+    },
     onUpdate() {
       showCommands();
       selected.plan();
@@ -313,6 +317,7 @@ details.start({
 const open = (item) => openItem(state, item);
 
 grid.controls = { ...grid.controls, whereIs: (item) => folderName(state, item) };
+const shelf = new PlaceShelf(state, grid, { refresh: () => display.refresh(), announce: announceStatus, toasts });
 
 grid.start(selection, {
   onOpen: open,
@@ -330,10 +335,12 @@ grid.start(selection, {
     openItemMenu(
       item,
       state.selectedItems,
-      { x, y, isTrash: state.isTrash, isSearch: state.view.query !== undefined },
+      { x, y, isTrash: state.isTrash, isSearch: spansFolders(state.view) },
       {
         commands,
         open,
+        isFavourite: shelf.isFavourite,
+        toggleFavourite: shelf.toggleFavourite,
         showDetails: () => panel.show('details'),
         rename: ({ key }) => grid.rename(key),
         copyAddress,
@@ -467,6 +474,7 @@ async function enter(place) {
   folders.changed.listen(showNames);
   folders.changed.listen((id) => session === state.session && renameFolder(grid, id, folders.nameOf(id)));
   uploads.show(queue, place, announceStatus);
+  shelf.start();
   jobsPanel.show(session.actions.jobs, place, announceStatus);
   selection.clear();
   tree.start({

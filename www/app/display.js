@@ -3,17 +3,18 @@
 // `look` lists the view anew, from its top. `refresh` lists it once more behind the scenes, and swaps the listings when the
 // new one is as long as the old one, so that nothing jumps. Single items that change meanwhile change in both. Both leave a
 // listing that updates the page as it grows.
-/** @import { Calls } from '../model/calls.js' */
+/** @import { FileDescriptor } from 'wix-media.v2' */
 /** @import { View } from '../model/view.js' */
-/** @import { Place } from '../place/place.js' */
 /** @import { MediaGrid } from '../parts/media-grid/media-grid.js' */
 /** @import { Stage } from '../parts/stage/stage.js' */
+/** @import { Session } from './session.js' */
 /** @import { State } from './state.js' */
 import { areaOfTop } from '../model/areas.js';
 import { copiesIn, passes } from '../model/filters.js';
 import { identified } from '../model/identifier.js';
 import { Listing } from '../model/listing.js';
 import { PendingFiles } from '../model/pending.js';
+import { showsFavourites } from '../model/view.js';
 import { absent, empty, loading, notListed } from '../parts/stage/messages.js';
 import { say } from '../text/language.js';
 import { amount } from '../text/words.js';
@@ -79,8 +80,8 @@ export class Display {
     this.stop();
     this.#isAnnounced = false;
     this.#forgetCheck();
-    const { calls, place } = session;
-    const listing = listingOf(calls, view, place);
+    const { place } = session;
+    const listing = listingOf(session, view);
     this.#state.listing = listing;
     if (!keepSelection) selection.clear();
     this.#grid.show({ listing, place, sort: view.sort, isTrash });
@@ -99,7 +100,7 @@ export class Display {
       this.#isStale = true;
       return;
     }
-    const next = listingOf(session.calls, view, session.place);
+    const next = listingOf(session, view);
     this.#next = next;
     next.want(old.length);
     /** @type {((listing: Listing) => void)[]} */
@@ -226,12 +227,14 @@ export class Display {
 }
 
 /**
- * @param {Calls} calls
+ * @param {Session} session
  * @param {View} view
- * @param {Place} place
  */
-const listingOf = (calls, view, { eager }) =>
-  new Listing(calls, { ...view }, eager, (file) => passes(file, view.filters, identified), view.filters?.copies && copiesIn);
+function listingOf({ calls, place, favourites }, view) {
+  const fileIds = showsFavourites(view) ? [...favourites.ids] : undefined;
+  const accepts = (/** @type {FileDescriptor} */ file) => passes(file, view.filters, identified, favourites);
+  return new Listing(calls, { ...view, fileIds }, place.eager, accepts, view.filters?.copies && copiesIn);
+}
 
 /** @param {Listing} listing */
 function countOf({ length, state, files, folders }) {

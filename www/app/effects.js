@@ -11,6 +11,7 @@
 /** @import { Session } from './session.js' */
 /** @import { State } from './state.js' */
 import { folderItem } from '../model/item.js';
+import { spansFolders } from '../model/view.js';
 
 /**
  * Returns the effects of actions in a place.
@@ -57,8 +58,8 @@ export function effectsOn(state, place, { tree, grid, refresh, announce }) {
       state.selection.retain(state.listing);
     }),
     arrived: shown((_, /** @type {readonly Subject[]} */ items, /** @type {Leaves} */ leaves) => {
-      // A search finds what is in a folder, too, and loses it together with the folder.
-      if (state.view.query || items.some((item) => !leaves(item, state.view))) refresh();
+      // A search finds what is in a folder, too, and loses it together with the folder. So do favourites.
+      if (spansFolders(state.view) || items.some((item) => !leaves(item, state.view))) refresh();
     }),
     foldersMoved: shown(() => tree.refreshAll()),
     refresh: shown(() => refresh()),

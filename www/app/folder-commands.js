@@ -1,6 +1,7 @@
 // The commands for the folder that is shown: upload, a new folder, or those of the trash.
 /** @import { Command } from '../parts/command-bar/command-bar.js' */
 /** @import { State } from './state.js' */
+import { spansFolders } from '../model/view.js';
 import { say } from '../text/language.js';
 
 /**
@@ -18,7 +19,7 @@ import { say } from '../text/language.js';
  * @returns {Command[]}
  */
 export function folderCommands({ view, isTrash, listing, absence }, { upload, createFolder, restoreAll, restoreImages, emptyTrash }) {
-  if (view.query || absence) return [];
+  if (spansFolders(view) || absence) return [];
   if (!isTrash) {
     return [
       { label: say`New folder`, picture: 'new-folder', act: createFolder },

@@ -1,6 +1,7 @@
 // The names of the folders that the results of a search are in.
 /** @import { Item } from '../model/item.js' */
 /** @import { State } from './state.js' */
+import { spansFolders } from '../model/view.js';
 import { say } from '../text/language.js';
 import { foreign } from '../ui/element.js';
 
@@ -11,7 +12,7 @@ import { foreign } from '../ui/element.js';
  * @param {Item} item
  */
 export function folderName({ session, view }, { value: { parentFolderId } }) {
-  if (!session || !view.query || !parentFolderId) return undefined;
+  if (!session || !spansFolders(view) || !parentFolderId) return undefined;
   const text = foreign('', { class: 'in-folder', 'data-folder': parentFolderId });
   session.folders.named(parentFolderId, (name) => write(text, name));
   return text;

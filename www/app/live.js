@@ -10,6 +10,7 @@
 /** @import { State } from './state.js' */
 import { isFiltered } from '../model/filters.js';
 import { soon } from '../model/soon.js';
+import { spansFolders } from '../model/view.js';
 import { followChanges } from '../place/changes.js';
 import { javascript } from '../text/code.js';
 import { say } from '../text/language.js';
@@ -140,7 +141,7 @@ export class Live {
     const { isDeleted, isTrashed, parentFolderId } = change;
     if ((listing?.indexOf(keyOf(change)) ?? -1) < 0) return false;
     if (isTrash) return isDeleted ? !isTrashed : parentFolderId !== undefined;
-    return isDeleted || (!view.query && parentFolderId !== undefined && parentFolderId !== this.#state.folderId);
+    return isDeleted || (!spansFolders(view) && parentFolderId !== undefined && parentFolderId !== this.#state.folderId);
   }
 
   /**

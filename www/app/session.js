@@ -3,7 +3,9 @@
 /** @import { Place } from '../place/place.js' */
 import { Actions } from '../model/actions.js';
 import { Calls } from '../model/calls.js';
+import { Favourites } from '../model/favourites.js';
 import { Folders } from '../model/folders.js';
+import { SavedSearches } from '../model/saved-searches.js';
 import { TrashSize } from '../model/trash-size.js';
 import { UploadQueue } from '../model/upload-queue.js';
 import { plural } from '../text/language.js';
@@ -22,6 +24,8 @@ export class Session {
     this.calls = new Calls(place);
     this.folders = new Folders(this.calls);
     this.queue = new UploadQueue(place.key, this.calls);
+    this.favourites = new Favourites(place.key);
+    this.searches = new SavedSearches(place.key);
     this.trashSize = new TrashSize(this.calls);
     this.actions = new Actions(place.key, this.calls, effects, reports);
   }
@@ -29,6 +33,8 @@ export class Session {
   /** Ends what belongs to the place, when the page leaves it. */
   async end() {
     this.actions.close();
+    this.favourites.close();
+    this.searches.close();
     this.trashSize.stop();
     const { resumable, lost } = await this.queue.stop();
     if (resumable > 0) this.#reports.interrupted(plural(resumable, '{0} upload stopped', '{0} uploads stopped'));

@@ -9,6 +9,7 @@ import { TOPS } from '../model/areas.js';
 import { isFiltered, passes } from '../model/filters.js';
 import { identified } from '../model/identifier.js';
 import { Selection } from '../model/selection.js';
+import { spansFolders } from '../model/view.js';
 
 export class State {
   /** `undefined` while a place opens. @type {Session | undefined} */
@@ -35,7 +36,7 @@ export class State {
 
   /** Whether files can be uploaded to what is shown. */
   get canUpload() {
-    return this.session !== undefined && !this.isTrash && !this.view.query && !this.absence;
+    return this.session !== undefined && !this.isTrash && !spansFolders(this.view) && !this.absence;
   }
 
   /** The selected items, in the order of the listing. @returns {Item[]} */
@@ -55,6 +56,6 @@ export class State {
     const { types, filters } = this.view;
     const isOfType = !mediaType || types.length === 0 || types.includes(mediaType);
     // Only a whole list shows what is a copy of what.
-    return this.canUpload && parentFolderId === this.folderId && isOfType && !filters?.copies && passes(file, filters, identified);
+    return this.canUpload && parentFolderId === this.folderId && isOfType && !filters?.copies && passes(file, filters, identified, this.session?.favourites);
   }
 }

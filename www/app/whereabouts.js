@@ -3,6 +3,7 @@
 /** @import { MediaGrid } from '../parts/media-grid/media-grid.js' */
 /** @import { State } from './state.js' */
 import { areaOfTop, TOPS } from '../model/areas.js';
+import { showsFavourites, spansFolders } from '../model/view.js';
 import { showLocation } from '../parts/location/location.js';
 import { say } from '../text/language.js';
 import { writeFragment } from './router.js';
@@ -18,8 +19,8 @@ export async function showWhereabouts(state, { tree, grid }) {
   /** @param {readonly string[]} path */
   const show = (path) => {
     const isKnown = areaOfTop(folderId) !== undefined || folders.has(folderId);
-    const name = view.query ? say`Results for “${view.query}”` : isKnown ? folders.nameOf(folderId) : '…';
-    const above = view.query ? [] : path.slice(0, -1);
+    const name = view.query ? say`Results for “${view.query}”` : showsFavourites(view) ? say`Favourites` : isKnown ? folders.nameOf(folderId) : '…';
+    const above = spansFolders(view) ? [] : path.slice(0, -1);
     const ancestors = above.map((id) => ({ id, name: folders.nameOf(id), href: writeFragment({ area: view.area, folderId: id }) }));
     showLocation({ name, ancestors });
     grid.setLabel(name);

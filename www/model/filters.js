@@ -19,6 +19,7 @@ import { COLOR_NAMES, hasColor } from './colors.js';
  * @property {ColorName} [color] Of images: that of a large area, or the one that draws the eye.
  * @property {string} [label]
  * @property {boolean} [isPrivate]
+ * @property {true} [favourites] Only favourites: in a folder, a search or the trash those of it, and at the top those of all folders.
  * @property {true} [copies] Only files whose content another file of the view has, too.
  */
 
@@ -49,6 +50,7 @@ export function readFilters(parameters) {
     color: COLOR_NAMES.find((name) => name === parameters.get('color')),
     label: parameters.get('label')?.trim() || undefined,
     isPrivate: visibility === 'private' ? true : visibility === 'public' ? false : undefined,
+    favourites: parameters.get('favourites') === 'true' ? true : undefined,
     copies: parameters.get('copies') === 'true' ? true : undefined,
   });
 }
@@ -84,8 +86,9 @@ export const isFiltered = ({ types, filters = {} }) => types.length > 0 || Objec
  * @param {FileDescriptor} file
  * @param {Filters | undefined} filters
  * @param {(file: FileDescriptor) => Dimensions | undefined} dimensionsOf
+ * @param {{ has: (id: string) => boolean }} [favourites]
  */
-export function passes(file, { since, until, min, max, shape, color, label, isPrivate } = {}, dimensionsOf) {
+export function passes(file, { since, until, min, max, shape, color, label, isPrivate, favourites: isFavourite } = {}, dimensionsOf, favourites) {
   const changed = Number(file._updatedDate ?? file._createdDate);
   const size = Number.parseFloat(String(file.sizeInBytes));
   if (since !== undefined && !(changed >= Date.parse(`${since}T00:00`))) return false;
@@ -95,6 +98,7 @@ export function passes(file, { since, until, min, max, shape, color, label, isPr
   if (shape !== undefined && shapeOf(dimensionsOf(file)) !== shape) return false;
   if (color !== undefined && !hasColor(file, color)) return false;
   if (label !== undefined && !file.labels?.some((one) => one.toLowerCase() === label.toLowerCase())) return false;
+  if (isFavourite && !favourites?.has(String(file._id))) return false;
   return isPrivate === undefined || Boolean(file.private) === isPrivate;
 }
 

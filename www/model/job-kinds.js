@@ -7,6 +7,7 @@ import { say } from '../text/language.js';
 import { TOPS } from './areas.js';
 import { idsSource } from './id-source.js';
 import { idsOf, named, tally } from './item.js';
+import { spansFolders } from './view.js';
 
 /**
  * @typedef {'move' | 'label' | 'trash' | 'restore' | 'purge' | 'empty'} JobKindName
@@ -131,7 +132,7 @@ export const JOB_KINDS = {
       if (kind === 'file') await files.updateFileDescriptor({ _id: id, parentFolderId: to }, call);
       else await folders.updateFolder(id, { parentFolderId: to }, call);
     },
-    leaves: ({ to }, { area, folderId, query }) => !query && to !== (folderId ?? TOPS[area]),
+    leaves: ({ to }, view) => !spansFolders(view) && to !== (view.folderId ?? TOPS[view.area]),
     back: (steps) => ({ kind: 'move', steps: steps.map(({ from, to, ...step }) => ({ ...step, from: to, to: from })) }),
   },
   label: {

@@ -1,7 +1,8 @@
 // The calls that list what a view shows: one for folders, one for files.
-/** @import { CallOptions, Client, FileDescriptor, Folder, PagedPromise } from 'wix-media.v2' */
+/** @import { CallOptions, Client, FileDescriptor, Folder } from 'wix-media.v2' */
 /** @import { View } from './view.js' */
 import { TOPS } from './areas.js';
+import { filesByIdCall } from './files-by-id.js';
 import { isFiltered } from './filters.js';
 import { sortOf } from './order.js';
 
@@ -12,7 +13,9 @@ import { sortOf } from './order.js';
  * @property {string} name The name of the function.
  * @property {object} options Its options.
  * @property {string} [search] The words of a search.
- * @property {(client: Client, call: CallOptions) => PagedPromise<Page, Value>} list
+ * @property {string} [title] What it does, in words, if that is not to list or to search.
+ * @property {string} [source] Its source, if that is not a loop over its pages.
+ * @property {(client: Client, call: CallOptions) => { pages(): AsyncIterable<Page> } & (Value extends Folder ? AsyncIterable<Value> : unknown)} list
  */
 
 /** @typedef {{ files?: FileDescriptor[] }} FilePage */
@@ -30,6 +33,8 @@ const SEARCH_ROOTS = { files: 'MEDIA_ROOT', visitor: 'VISITOR_UPLOADS_ROOT', tra
  * @returns {{ folders: ListCall<FolderPage, Folder> | undefined, files: ListCall<FilePage, FileDescriptor> }}
  */
 export function listCallsOf(view) {
+  const { fileIds } = view;
+  if (fileIds) return { folders: undefined, files: filesByIdCall({ ...view, fileIds }) };
   const { folders, files } = callsOf(view);
   return { folders: isFiltered(view) && !view.keepsFolders ? undefined : folders, files };
 }

@@ -231,12 +231,12 @@ export class Listing {
 
   /**
    * @param {'files' | 'folders'} group
-   * @param {{ name: string, options: object, search?: string }} call
+   * @param {{ name: string, options: object, search?: string, title?: string, source?: string }} call
    */
-  #about(group, { name, options, search }) {
+  #about(group, { name, options, search, title = titleOf(group, search), source }) {
     return {
-      title: titleOf(group, search),
-      source: `for await (const page of ${group}.${name}(${javascript(options)}).pages()) {\n  console.log(page.${group});\n}`,
+      title,
+      source: source ?? `for await (const page of ${group}.${name}(${javascript(options)}).pages()) {\n  console.log(page.${group});\n}`,
       names: [group],
       controller: this.#controller,
       quiet: group === 'folders',

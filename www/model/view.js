@@ -14,6 +14,7 @@ import { say } from '../text/language.js';
  * @property {MediaTypeWithLiterals[]} types All if empty.
  * @property {Filters} [filters]
  * @property {Sort} sort
+ * @property {readonly string[]} [fileIds] Lists these files, wherever they are.
  * @property {boolean} [keepsFolders] Whether folders are listed beside the files of some types.
  *
  * @typedef {'newest' | 'oldest' | 'name' | 'name-down' | 'largest' | 'smallest'} SortName
@@ -28,6 +29,20 @@ export const SORTS = {
   largest: { get label() { return say`Largest first`; }, sort: { fieldName: 'sizeInBytes', order: 'DESC' } },
   smallest: { get label() { return say`Smallest first`; }, sort: { fieldName: 'sizeInBytes', order: 'ASC' } },
 };
+
+/**
+ * Whether a view holds files of several folders: those that a search finds, or all favourites.
+ *
+ * @param {Pick<View, 'area' | 'query' | 'folderId' | 'filters'>} view
+ */
+export const spansFolders = (view) => view.query !== undefined || showsFavourites(view);
+
+/**
+ * Whether a view holds the favourites of all folders. The trash is one of its own.
+ *
+ * @param {Pick<View, 'area' | 'query' | 'folderId' | 'filters'>} view
+ */
+export const showsFavourites = ({ area, query, folderId, filters }) => filters?.favourites === true && area !== 'trash' && query === undefined && folderId === undefined;
 
 /**
  * @param {unknown} name

@@ -74,6 +74,10 @@ export async function tour(page, look) {
   });
   await page.locator('#message h2').waitFor();
   await look('nothing-found');
+  await dialog('save-search', '#shelf button:not([hidden])');
+  await page.locator('#shelf a').first().click();
+  await page.locator('#message .state > .icon use[href="#icon-star"]').waitFor();
+  await look('no-favourites');
   await page.evaluate(() => {
     location.hash = '#files/nosuchfolder';
   });

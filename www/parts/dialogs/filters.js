@@ -29,7 +29,7 @@ function bytesIn({ value }) {
  *
  * @param {Filters} filters Those that are set.
  */
-export function askFilters({ since, until, min, max, shape, color, label = '', isPrivate, copies }) {
+export function askFilters({ since, until, min, max, shape, color, label = '', isPrivate, favourites, copies }) {
   const fields = { since: dayField(since), until: dayField(until), min: sizeField(min), max: sizeField(max), label: textField({ value: label, maxlength: MAX_LABEL_LENGTH, dir: 'auto' }) };
   const shapes = choice([
     ['', say`Any`],
@@ -42,11 +42,13 @@ export function askFilters({ since, until, min, max, shape, color, label = '', i
   colors.value = color ?? '';
   const visibility = choice([['', say`Any`], ['private', say`Private`], ['public', say`Public`]]);
   visibility.value = isPrivate === undefined ? '' : isPrivate ? 'private' : 'public';
+  const onlyFavourites = element('input', { type: 'checkbox' });
+  onlyFavourites.checked = favourites === true;
   const onlyCopies = element('input', { type: 'checkbox' });
   onlyCopies.checked = copies === true;
   /** @returns {void} */
   const clear = () => {
-    onlyCopies.checked = false;
+    for (const box of [onlyFavourites, onlyCopies]) box.checked = false;
     for (const input of [...Object.values(fields), shapes, colors, visibility]) input.value = '';
   };
   return ask({
@@ -56,6 +58,7 @@ export function askFilters({ since, until, min, max, shape, color, label = '', i
       element('div', { class: 'field-pair' }, field(say`At least, in MB`, fields.min), field(say`At most, in MB`, fields.max)),
       element('div', { class: 'field-pair' }, field(say`Orientation`, shapes), field(say`Visibility`, visibility)),
       element('div', { class: 'field-pair' }, field(say`Colour of images`, colors), field(say`Label`, fields.label, say`The whole label, in any case.`)),
+      element('label', { class: 'check' }, onlyFavourites, say`Only favourites`),
       element('label', { class: 'check' }, onlyCopies, say`Only files with the same content as another one here`),
       element('button', { type: 'button', class: 'quiet clear-all', click: clear }, say`Clear all`),
     ],
@@ -70,6 +73,7 @@ export function askFilters({ since, until, min, max, shape, color, label = '', i
         color: COLOR_NAMES.find((one) => one === colors.value),
         label: fields.label.value.trim() || undefined,
         isPrivate: visibility.value === '' ? undefined : visibility.value === 'private',
+        favourites: onlyFavourites.checked || undefined,
         copies: onlyCopies.checked || undefined,
       }),
   });

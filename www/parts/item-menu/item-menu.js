@@ -14,6 +14,8 @@ import { openMenu } from '../../ui/menu.js';
  * @property {(item: Item) => void} rename
  * @property {(url: string) => void} copyAddress
  * @property {(item: Item) => void} showInFolder
+ * @property {(items: readonly Item[]) => boolean | undefined} isFavourite Nothing if there are no files.
+ * @property {(items: readonly Item[]) => void} toggleFavourite
  */
 
 /**
@@ -48,7 +50,7 @@ function trashGroups(item, items, { open, commands }) {
  * @param {ItemMenuHandlers} handlers
  * @returns {MenuEntry[][]}
  */
-function groupsOf(item, items, isSearch, { commands, open, showDetails, rename, copyAddress, showInFolder }) {
+function groupsOf(item, items, isSearch, { commands, open, showDetails, rename, copyAddress, showInFolder, isFavourite, toggleFavourite }) {
   const isOne = items.length === 1;
   /** @type {MenuEntry[]} */
   const first = [];
@@ -65,6 +67,8 @@ function groupsOf(item, items, isSearch, { commands, open, showDetails, rename, 
     { label: isZip ? say`Download as zip` : say`Download`, picture: 'download', act: () => commands.download(items) },
   );
   if (items.some(({ kind }) => kind === 'file')) first.push({ label: say`Labels…`, picture: 'label', act: () => commands.label(items) });
+  const isStarred = isFavourite(items);
+  if (isStarred !== undefined) first.push({ label: isStarred ? say`Remove from favourites` : say`Add to favourites`, picture: 'star', act: () => toggleFavourite(items) });
   const url = item.kind === 'file' && !item.value.private ? item.value.url : undefined;
   if (isOne && url) first.push({ label: say`Copy address`, picture: 'copy', act: () => copyAddress(url) });
   if (isOne && isSearch) first.push({ label: say`Show in its folder`, picture: 'folder', act: () => showInFolder(item) });

@@ -12,6 +12,7 @@ import { picture } from '../../ui/picture.js';
  * @property {(item: Item) => boolean} hasTick Whether a box selects the item.
  * @property {boolean} hasMenu
  * @property {boolean} isDraggable
+ * @property {(item: Item) => boolean} [isFavourite]
  * @property {(item: Item) => HTMLElement | undefined} [whereIs] Makes a text that names the folder of an item, where items are of
  *   several folders.
  */
@@ -25,6 +26,8 @@ const menuButton = ({ name }) =>
 
 /** @param {Item} item */
 const shownName = ({ name }) => foreign(name, { class: 'name', title: name });
+
+const star = () => element('span', { class: 'mark star' }, icon('star'), element('span', { class: 'visually-hidden' }, say`Favourite`));
 
 const folderIcon = () => element('span', { class: 'folder-icon' }, icon('folder'));
 
@@ -40,7 +43,7 @@ function dateOf(value) {
  * @param {Controls} controls
  * @param {number} width Of the picture.
  */
-export function makeTile(item, place, { hasTick, hasMenu, isDraggable, whereIs }, width) {
+export function makeTile(item, place, { hasTick, hasMenu, isDraggable, whereIs, isFavourite }, width) {
   const attributes = {
     class: `cell ${item.kind} tile`,
     part: `tile ${item.kind}`,
@@ -62,7 +65,7 @@ export function makeTile(item, place, { hasTick, hasMenu, isDraggable, whereIs }
     'div',
     attributes,
     box,
-    element('span', { class: 'tile-picture' }, picture(value, place, width, (width * 3) / 4), element('span', { class: 'tile-marks' }, marks(value))),
+    element('span', { class: 'tile-picture' }, picture(value, place, width, (width * 3) / 4), element('span', { class: 'tile-marks' }, isFavourite?.(item) && star(), marks(value))),
     element('div', { class: 'tile-text' }, shownName(item), element('span', { class: 'tile-facts' }, where && [where, ' · '], facts)),
     menu,
   );
@@ -73,7 +76,7 @@ export function makeTile(item, place, { hasTick, hasMenu, isDraggable, whereIs }
  * @param {Pick<Place, 'showable'>} place
  * @param {Controls} controls
  */
-export function makeRow(item, place, { hasTick, hasMenu, isDraggable, whereIs }) {
+export function makeRow(item, place, { hasTick, hasMenu, isDraggable, whereIs, isFavourite }) {
   const { kind, key, value } = item;
   const isFile = kind === 'file';
   const where = whereIs?.(item);
@@ -86,6 +89,7 @@ export function makeRow(item, place, { hasTick, hasMenu, isDraggable, whereIs })
       hasTick(item) && tick(item),
       isFile ? picture(value, place, 96, 72) : folderIcon(),
       where ? element('span', { class: 'list-text' }, shownName(item), where) : shownName(item),
+      isFavourite?.(item) && star(),
       isFile ? marks(value) : [],
       hasMenu && menuButton(item),
     ),

@@ -127,6 +127,16 @@ export class ItemGrid extends HTMLElement {
     this.#draw();
   }
 
+  /**
+   * Draws the cells of some items anew, because something else about them has changed.
+   *
+   * @param {readonly string[]} keys
+   */
+  redraw(keys) {
+    this.#rows.outdate(keys);
+    this.plan();
+  }
+
   /** @param {Listing} listing */
   #listen(listing) {
     this.#stopListening();

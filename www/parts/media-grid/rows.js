@@ -56,6 +56,18 @@ export class Rows {
   }
 
   /**
+   * Has the cells of some items drawn anew by the next drawing.
+   *
+   * @param {readonly string[]} keys
+   */
+  outdate(keys) {
+    for (const key of keys) {
+      const made = this.#cells.get(key);
+      if (made) made.item = { ...made.item };
+    }
+  }
+
+  /**
    * Draws some rows, and removes the others.
    *
    * @param {ReadonlySet<number>} needed

@@ -3,6 +3,7 @@
 /** @import { Absence } from '../../model/folders.js' */
 /** @import { View } from '../../model/view.js' */
 /** @import { Place, PlaceKind, ServerKind } from '../../place/place.js' */
+import { showsFavourites } from '../../model/view.js';
 import { say } from '../../text/language.js';
 import { mediaType } from '../../text/words.js';
 import { element, icon } from '../../ui/element.js';
@@ -145,6 +146,9 @@ export function absent(absence, { goUp, restore, show }) {
  * @param {{ clearSearch: () => unknown, showAllTypes: () => unknown, clearFilters: () => unknown, pickFiles: () => unknown, pickFolder: () => unknown }} handlers
  */
 export function empty({ area, folderId, query, types, filters = {} }, { clearSearch, showAllTypes, clearFilters, pickFiles, pickFolder }) {
+  if (showsFavourites({ area, query, folderId, filters }) && Object.keys(filters).length === 1 && types.length === 0) {
+    return state('star', say`No favourites yet`, say`“Add to favourites” in the menu of a file puts it here. Favourites are yours: this browser keeps them, and the files stay as they are.`);
+  }
   if (Object.keys(filters).length > 0) {
     return state('empty', say`Nothing passes the filters`, say`There are other files here, or the folder is empty.`, secondary(say`Clear the filters`, clearFilters));
   }
