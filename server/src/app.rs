@@ -6,6 +6,7 @@ use crate::metrics::Metrics;
 use crate::page::Page;
 use crate::pictures::Pictures;
 use crate::settings::Settings;
+use crate::signer::Signer;
 use crate::storage::Storage;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ pub(crate) struct App {
     pub(crate) manager: Arc<Manager>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) pictures: Arc<Pictures>,
+    pub(crate) signer: Signer,
     /// The files of the page, if there is one.
     pub(crate) page: Option<Arc<Page>>,
     pub(crate) directory: PathBuf,
@@ -70,6 +72,7 @@ impl App {
             allow_private_imports: settings.allow_private_imports,
             quota: settings.quota,
             requests_per_minute: settings.requests_per_minute,
+            webhooks: settings.webhooks,
             ..Options::default()
         };
         let site_ids: Vec<String> = settings.site_id.iter().cloned().collect();
@@ -101,6 +104,7 @@ impl App {
             pictures: Arc::new(Pictures::new(Arc::clone(&manager), blobs)),
             manager,
             metrics: Arc::default(),
+            signer: Signer::default(),
             page: page.map(Arc::new),
             directory: storage.directory().to_owned(),
             allow_private_imports: settings.allow_private_imports,

@@ -5,6 +5,7 @@ use crate::bodies::Source;
 use crate::caller::Caller;
 use crate::intake::receive;
 use crate::network::{self, Fetched};
+use crate::recorded::recorded;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,21 +14,10 @@ use tokio::time::{Instant, sleep_until, timeout};
 use url::Url;
 use wix_media::manager::{IMPORT_RULES, ImportOrder, Manager, UnfitUrl, check_import_url};
 
-/// How long to wait before an import whose outcome could not be recorded is tried again, at first and at most.
-const MIN_RETRY: Duration = Duration::from_secs(1);
-const MAX_RETRY: Duration = Duration::from_secs(5);
-
 /// Fetches a source until the outcome is recorded: while the storage is full, the import waits. Gives up when the server stops.
 pub(crate) async fn fetch(app: Arc<App>, order: ImportOrder) {
     let _import = app.metrics.imports.hold();
-    let mut retry = MIN_RETRY;
-    while !attempt(&app, &order).await {
-        tokio::select! {
-            () = tokio::time::sleep(retry) => {}
-            () = app.stopping() => return,
-        }
-        retry = (retry * 2).min(MAX_RETRY);
-    }
+    recorded(&app, || attempt(&app, &order)).await;
     app.changed();
 }
 

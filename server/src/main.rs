@@ -18,8 +18,10 @@
 //! | `maintenance` | the commands `check`, `fsck`, `export` and `import` |
 //! | `page` | the files of the page |
 //! | `pictures` | colours and transforms of pictures |
-//! | `work` | what happens without requests: due work, imports, the sweep |
+//! | `work` | what happens without requests: due work, imports, webhooks, the sweep |
 //! | `imports` `network` | fetching the sources of imports |
+//! | `webhooks` `signer` | sending events to other servers |
+//! | `recorded` | outcomes that wait for room on the disk |
 //! | `log` | the log, without secrets |
 //!
 //! `tests/it/server.rs` of the library says which part imports which.
@@ -45,11 +47,14 @@ mod network;
 mod page;
 mod pictures;
 mod probes;
+mod recorded;
 mod request_id;
 mod service;
 mod settings;
+mod signer;
 mod socket;
 mod storage;
+mod webhooks;
 mod work;
 
 use maintenance::Outcome;

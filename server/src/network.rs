@@ -1,11 +1,12 @@
-//! The network for imports: one request, without following redirects.
+//! The network for imports and webhooks: one request, without following redirects.
 //!
 //! A name is resolved once, its addresses are checked, and the connection is made to an address that was checked, so that the
 //! name cannot lead elsewhere a moment later.
 
+use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue, LOCATION};
 use http::{Request, StatusCode};
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use std::net::IpAddr;
@@ -40,9 +41,26 @@ static TLS: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| {
     )
 });
 
-/// Sends a request. If that fails, returns the reason for people.
+/// Fetches a URL. If that fails, returns the reason for people.
 pub(crate) async fn fetch(url: &str, headers: &[(String, String)], allow_private: bool) -> Result<Fetched, String> {
     let url = Url::parse(url).map_err(|error| error.to_string())?;
+    let request = fetching(&url, headers)?;
+    send(&url, request, allow_private).await
+}
+
+/// Posts a text to a URL, which may be a private one. Returns the status of the response, whose body is not read. If that fails,
+/// returns the reason for people.
+pub(crate) async fn post(url: &str, text: String) -> Result<u16, String> {
+    let url = Url::parse(url).map_err(|error| error.to_string())?;
+    let request = Request::post(target(&url))
+        .header("host", authority(&url))
+        .header("content-type", "text/plain")
+        .body(Full::from(text))
+        .map_err(|error| error.to_string())?;
+    Ok(send(&url, request, true).await?.status)
+}
+
+async fn send(url: &Url, request: Request<Full<Bytes>>, allow_private: bool) -> Result<Fetched, String> {
     let host = url.host().ok_or("it has no host")?;
     let port = url.port_or_known_default().unwrap_or(80);
     let (addresses, name): (Vec<IpAddr>, String) = match host {
@@ -65,7 +83,6 @@ pub(crate) async fn fetch(url: &str, headers: &[(String, String)], allow_private
     let stream = TcpStream::connect((address, port))
         .await
         .map_err(|error| error.to_string())?;
-    let request = request(&url, headers)?;
     if url.scheme() == "https" {
         let server = ServerName::try_from(name).map_err(|error| error.to_string())?;
         let connector = TlsConnector::from(Arc::clone(&TLS));
@@ -78,20 +95,28 @@ pub(crate) async fn fetch(url: &str, headers: &[(String, String)], allow_private
     exchange(stream, request).await
 }
 
-fn request(url: &Url, headers: &[(String, String)]) -> Result<Request<Empty<&'static [u8]>>, String> {
-    let target = match url.query() {
+/// The path and the query.
+fn target(url: &Url) -> String {
+    match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),
-    };
-    let authority = match (url.host_str().unwrap_or_default(), url.port()) {
+    }
+}
+
+/// The host, and the port unless it is the usual one.
+fn authority(url: &Url) -> String {
+    match (url.host_str().unwrap_or_default(), url.port()) {
         (host, Some(port)) => format!("{host}:{port}"),
         (host, None) => host.to_owned(),
-    };
-    let mut request = Request::get(target)
-        .header("host", authority)
+    }
+}
+
+fn fetching(url: &Url, headers: &[(String, String)]) -> Result<Request<Full<Bytes>>, String> {
+    let mut request = Request::get(target(url))
+        .header("host", authority(url))
         .header("accept-encoding", "identity")
         .header("accept", "*/*")
-        .body(Empty::new())
+        .body(Full::default())
         .map_err(|error| error.to_string())?;
     let own = request.headers_mut();
     let mut given: Vec<HeaderName> = Vec::new();
@@ -109,7 +134,7 @@ fn request(url: &Url, headers: &[(String, String)]) -> Result<Request<Empty<&'st
     Ok(request)
 }
 
-async fn exchange<S>(stream: S, request: Request<Empty<&'static [u8]>>) -> Result<Fetched, String>
+async fn exchange<S>(stream: S, request: Request<Full<Bytes>>) -> Result<Fetched, String>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {

@@ -14,6 +14,7 @@ const FLOORS: [&[&str]; 10] = [
         "metrics",
         "network",
         "request_id",
+        "signer",
         "socket",
     ],
     &["bodies", "settings", "storage"],
@@ -21,8 +22,8 @@ const FLOORS: [&[&str]; 10] = [
     &["maintenance", "page", "pictures"],
     &["log"],
     &["app"],
-    &["intake", "probes"],
-    &["commands", "imports"],
+    &["intake", "probes", "recorded"],
+    &["commands", "imports", "webhooks"],
     &["admin", "service", "work"],
     &["listen"],
 ];

@@ -1,15 +1,16 @@
 //! `/_wix-media/`: what the owner of a server may ask over HTTP, below a path that no API of Wix has.
 //!
-//! The commands, their scopes and their answers are those of `pkg-template/manager/admin.js`. Not there yet: the key of webhooks,
-//! because this server delivers none, and a clock that can be moved.
+//! The commands, their scopes and their answers are those of `pkg-template/manager/admin.js`. Not there yet: a clock that can be
+//! moved.
 
 mod archive;
 mod events;
 
 use crate::answer::{Answer, broken, refused, unavailable};
 use crate::app::App;
-use crate::bodies::{Broken, Source};
+use crate::bodies::{Broken, Content, Source};
 use crate::caller::Caller;
+use crate::signer::Signer;
 use archive::{export, import, seed};
 use events::events;
 use http::StatusCode;
@@ -127,11 +128,7 @@ async fn attempt(app: &Arc<App>, head: Head, source: Source, caller: &Caller) ->
         ("DELETE", "faults") => control(app, "faults.clear", Value::Null).await,
         ("PATCH", "settings") => control(app, "adjust", json_of(source).await?).await,
         ("POST", "clock") => Err(invalid("clock", "must be 'virtual' to be advanced")),
-        _ => Err(refused(
-            StatusCode::NOT_IMPLEMENTED,
-            "NOT_IMPLEMENTED",
-            "this server does not deliver webhooks",
-        )),
+        _ => webhook_key(app).await,
     }
 }
 
@@ -214,6 +211,16 @@ async fn health(app: &Arc<App>) -> Result<Answer, Answer> {
         "uptimeSeconds": app.started.elapsed().as_secs(),
     });
     Ok(of_the_moment(StatusCode::OK, &body).with(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+}
+
+/// The key that signs webhooks, as PEM.
+async fn webhook_key(app: &Arc<App>) -> Result<Answer, Answer> {
+    let pem = run(app, Signer::public_key).await?;
+    let mut answer = Answer::new(StatusCode::OK)
+        .with(header::CONTENT_TYPE, "application/x-pem-file")
+        .with(header::CACHE_CONTROL, "no-store");
+    answer.content = Content::whole(pem);
+    Ok(answer)
 }
 
 /// Checks the catalog, and unless `blobs` says otherwise the bytes of all files. Stops when the caller leaves.

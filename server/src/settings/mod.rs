@@ -21,6 +21,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 use table::{Kind, SETTINGS, Setting};
+use wix_media::manager::Webhook;
 
 /// Why the settings cannot be used, in one sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +65,7 @@ pub(crate) struct Settings {
     pub(crate) external_url: Option<String>,
     pub(crate) rules: Rules,
     pub(crate) allow_private_imports: bool,
+    pub(crate) webhooks: Vec<Webhook>,
     pub(crate) quota: Option<u64>,
     pub(crate) requests_per_minute: Option<u32>,
     pub(crate) max_connections: usize,

@@ -9,10 +9,22 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
+use wix_media::manager::Webhook;
 
 /// The most connections at once, unless the owner says otherwise. They may take three quarters of the descriptors of the process:
 /// files and the program itself need the rest.
 const MAX_CONNECTIONS: u64 = 1000;
+
+/// The names of events (`docs/contract/events.md#s1`).
+const EVENTS: [&str; 7] = [
+    "file_ready",
+    "file_failed",
+    "file_updated",
+    "file_deleted",
+    "folder_created",
+    "folder_updated",
+    "folder_deleted",
+];
 
 /// The values that count, which become settings.
 pub(super) struct Reader<'a> {
@@ -86,6 +98,7 @@ impl<'a> Reader<'a> {
             site_id,
             external_url: external.map(|_| self.text("external-url")).transpose()?.flatten(),
             allow_private_imports: self.switch("allow-private-imports")?,
+            webhooks: self.webhooks()?,
             quota: self.number("quota", 0, i64::MAX as u64)?,
             requests_per_minute: self
                 .number("requests-per-minute", 1, u32::MAX.into())?
@@ -218,6 +231,36 @@ impl<'a> Reader<'a> {
             (Some(_), None) => Err(Wrong(format!("{} needs --tls-key FILE", self.place("tls-cert")))),
             (None, Some(_)) => Err(Wrong(format!("{} needs --tls-cert FILE", self.place("tls-key")))),
         }
+    }
+
+    /// The addresses that receive events, each with the same ones.
+    fn webhooks(&self) -> Result<Vec<Webhook>, Wrong> {
+        let events = self.list("webhook-event").to_vec();
+        if let Some(name) = events.iter().find(|name| !EVENTS.contains(&&name[..])) {
+            let place = self.place("webhook-event");
+            let known = EVENTS.join(", ");
+            return Err(Wrong(format!("invalid {place}: expected one of {known}, found {name}")));
+        }
+        let mut webhooks = Vec::new();
+        for text in self.list("webhook") {
+            let url = Url::parse(text).ok();
+            let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+            // A user name would be left out of the request.
+            if url.is_none_or(|url| !url.username().is_empty() || url.password().is_some()) {
+                let place = self.place("webhook");
+                return Err(Wrong(format!(
+                    "invalid {place}: expected http:// or https:// and a host without a user name, found {text}"
+                )));
+            }
+            webhooks.push(Webhook {
+                url: text.clone(),
+                events: events.clone(),
+            });
+        }
+        if webhooks.is_empty() && !events.is_empty() {
+            return Err(Wrong(format!("{} needs --webhook URL", self.place("webhook-event"))));
+        }
+        Ok(webhooks)
     }
 
     fn external_url(&self) -> Result<Option<Url>, Wrong> {

@@ -45,7 +45,7 @@ const fn row(
 }
 
 /// All settings.
-pub(crate) const SETTINGS: [Setting; 22] = [
+pub(crate) const SETTINGS: [Setting; 24] = [
     row(
         "config",
         "WIX_MEDIA_CONFIG",
@@ -157,6 +157,20 @@ pub(crate) const SETTINGS: [Setting; 22] = [
         Kind::Switch,
         "",
         "allow imports from private addresses",
+    ),
+    row(
+        "webhook",
+        "WIX_MEDIA_WEBHOOK",
+        Kind::List,
+        "URL",
+        "send signed events to this address; repeatable (none)",
+    ),
+    row(
+        "webhook-event",
+        "WIX_MEDIA_WEBHOOK_EVENT",
+        Kind::List,
+        "NAME",
+        "send events of this name only, such as file_ready; repeatable (all)",
     ),
     row(
         "quota",

@@ -9,7 +9,7 @@ import { present } from '../harness/present.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Where limits are looked for, by their names. */
-const SOURCES = ['src/manager', 'src/images', 'pkg-template/cli', 'pkg-template/manager'];
+const SOURCES = ['src/manager', 'src/images', 'pkg-template/cli', 'pkg-template/manager', 'server/src'];
 const LIMIT = /^(?:export )?(?:pub(?:\([\w:]+\))? )?const ((?:MAX_\w+|\w+_TIMEOUT(?:_MS)?)\b)/gm;
 /** Numbers that have such names, and bound nothing that comes from outside or lasts. */
 const OTHERS = [
@@ -62,6 +62,13 @@ const OTHERS = [
   'pkg-template/manager/worker/link.js MAX_PAUSE_MS',
   'pkg-template/manager/worker/proxy.js MAX_INLINE',
   'pkg-template/manager/worker/session.js MAX_INLINE',
+  'server/src/log.rs MAX_DECODINGS',
+  'server/src/recorded.rs MAX_RETRY',
+  'server/src/work/pace.rs MAX_RETRY',
+  'server/src/guard/mod.rs MAX_SHOWN',
+  'server/src/listen/mod.rs REFUSAL_TIMEOUT',
+  'server/src/commands/events.rs MAX_EVENTS_SIZE',
+  'server/src/commands/events.rs MAX_WAITING_PIECES',
   // Only managers for tests have snapshots.
   'pkg-template/manager/engine.js MAX_GROWTH',
   // Only in browsers.
@@ -93,7 +100,8 @@ function definedIn(source, name) {
   const found = name.startsWith('"')
     ? new RegExp(`\\("${plain}", ([\\d_]+)\\)`).exec(source)
     : (new RegExp(`\\bconst ${plain}(?:: [\\w:]+)? = ([^;]+);`).exec(source) ?? new RegExp(`\\b${plain}: ([\\d_]+),`).exec(source));
-  const [, expression] = present(found, name);
+  // A duration of Rust, in its unit.
+  const expression = present(found, name)[1].replace(/^Duration::from_(?:secs|millis)(?=\()/, '');
   assert.match(expression, /^[\d_ *+/<().-]+$/, `${name} is no plain number`);
   return Number(new Function(`return ${expression}`)());
 }

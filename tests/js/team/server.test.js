@@ -121,6 +121,9 @@ suite('settings', () => {
       [['serve', '--data', folder], { WIX_MEDIA_PORT: 'x' }, 'invalid WIX_MEDIA_PORT: expected a whole number from 0 to 65535, found x'],
       [['serve', '--data', folder, '--host', '0.0.0.0'], {}, '--host 0.0.0.0 lets other machines in: set WIX_API_KEY, or use --api-key-file FILE'],
       [['serve', '--data', folder, '--max-connections', '1000000'], {}, `invalid --max-connections: expected at most ${Math.floor(openFiles() * 0.75)} with ${openFiles()} open files (ulimit -n), found 1000000`],
+      [['serve', '--data', folder, '--webhook', 'ftp://host'], {}, 'invalid --webhook: expected http:// or https:// and a host without a user name, found ftp://host'],
+      [['serve', '--data', folder], { WIX_MEDIA_WEBHOOK: 'https://a.example', WIX_MEDIA_WEBHOOK_EVENT: 'ready' }, 'invalid WIX_MEDIA_WEBHOOK_EVENT: expected one of file_ready, file_failed, file_updated, file_deleted, folder_created, folder_updated, folder_deleted, found ready'],
+      [['serve', '--data', folder, '--webhook-event', 'file_ready'], {}, '--webhook-event needs --webhook URL'],
       [['serve', '--config', file], {}, `unknown setting in ${file}: prot`],
       [['serve', '--prot', '5'], {}, "unexpected argument '--prot' found; see wix-media-server serve --help"],
       [['srve'], {}, "unrecognized subcommand 'srve'; see wix-media-server serve --help"],
@@ -227,7 +230,6 @@ suite('strangers', () => {
     assert.deepEqual(codeOf(await ask(server.origin, 'GET', '/_wix-media/nothing')), [404, 'NOT_FOUND']);
     const wrong = await ask(server.origin, 'DELETE', '/_wix-media/reset');
     assert.deepEqual([...codeOf(wrong), wrong.headers.allow], [405, 'METHOD_NOT_ALLOWED', 'POST']);
-    assert.deepEqual(codeOf(await ask(server.origin, 'GET', '/_wix-media/webhook-key')), [501, 'NOT_IMPLEMENTED']);
     for (const [method, path, body, field] of [
       ['PATCH', 'settings', '{"limit":{}}', 'limit'],
       ['PATCH', 'settings', '{', 'body'],

@@ -1,0 +1,128 @@
+//! What happens without requests: work that is due, imports, webhooks, the sweep.
+
+mod pace;
+mod tasks;
+
+use crate::app::App;
+use crate::imports;
+use crate::webhooks;
+use pace::Pace;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tasks::Tasks;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep_until};
+use wix_media::catalog;
+use wix_media::manager::{Delivery, ImportOrder, Manager, Swept};
+
+/// How many sources are fetched at once.
+const MAX_IMPORTS: usize = 4;
+
+/// How often orphaned blobs are looked for, and for how many milliseconds they are kept.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(3600);
+const SWEEP_GRACE_MS: i64 = 86_400_000;
+
+/// Runs until the server stops. Imports that are under way are given up then, and fetched again after the next start.
+pub(crate) async fn run(app: Arc<App>) {
+    let mut imports = Tasks::new(MAX_IMPORTS);
+    let mut deliveries = Tasks::new(webhooks::MAX_DELIVERIES);
+    tokio::select! {
+        () = work(&app, &mut imports, &mut deliveries) => {}
+        () = app.stopping() => {}
+    }
+    // They end by themselves, and imports keep nothing of what has arrived.
+    imports.finish().await;
+    deliveries.finish().await;
+}
+
+async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Tasks<i64>) {
+    let mut changes = app.changes();
+    let mut next_sweep = Instant::now();
+    let mut pace = Pace::default();
+    loop {
+        changes.mark_unchanged();
+        let free = (imports.free(), deliveries.free());
+        let due = call(app, "taking what is due", move |manager| take(manager, free)).await;
+        let wait = match &due {
+            Some(Due { next_tick, .. }) => pace.next(*next_tick, now()),
+            None => Some(pace.failed()),
+        };
+        let due = due.unwrap_or_default();
+        for order in due.imports {
+            imports.run(order.file.clone(), imports::fetch(Arc::clone(app), order));
+        }
+        for delivery in due.deliveries {
+            deliveries.run(delivery.id, webhooks::deliver(Arc::clone(app), delivery));
+        }
+        let tick = wait.map_or(next_sweep, |wait| Instant::now() + wait).min(next_sweep);
+        tokio::select! {
+            _ = changes.changed() => {}
+            () = imports.ended() => {}
+            () = deliveries.ended() => {}
+            () = sleep_until(tick) => {
+                if Instant::now() >= next_sweep {
+                    next_sweep = Instant::now() + SWEEP_INTERVAL;
+                    sweep(app).await;
+                }
+                pace.ticked(call(app, "what is due", |manager| manager.tick()).await.is_some());
+                app.tell_changes();
+            }
+        }
+    }
+}
+
+/// Milliseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// What this process has leased.
+#[derive(Debug, Default)]
+struct Due {
+    imports: Vec<ImportOrder>,
+    deliveries: Vec<Delivery>,
+    /// When to look again.
+    next_tick: Option<i64>,
+}
+
+/// Leases what is due, at most so many imports and deliveries.
+fn take(manager: &Manager, (imports, deliveries): (usize, usize)) -> catalog::Result<Due> {
+    // Makes videos that wait for posters ready without them.
+    manager.take_transcodes(1)?;
+    Ok(Due {
+        imports: manager.take_imports(imports)?,
+        deliveries: manager.take_deliveries(deliveries)?,
+        next_tick: manager.next_tick()?,
+    })
+}
+
+/// Runs a call of the manager. `None` if the catalog failed.
+async fn call<T: Send + 'static>(
+    app: &Arc<App>,
+    work: &'static str,
+    run: impl FnOnce(&Manager) -> catalog::Result<T> + Send + 'static,
+) -> Option<T> {
+    let own = Arc::clone(app);
+    match spawn_blocking(move || run(&own.manager)).await {
+        Ok(Ok(value)) => Some(value),
+        Ok(Err(error)) => {
+            tracing::error!(%error, work, "work failed, and is tried again");
+            None
+        }
+        Err(error) => {
+            tracing::error!(%error, work, "unexpected error");
+            None
+        }
+    }
+}
+
+/// Removes what is not needed any more. If something fails, the next sweep tries again.
+async fn sweep(app: &Arc<App>) {
+    let swept = call(app, "the sweep", |manager| manager.sweep(SWEEP_GRACE_MS)).await;
+    if let Some(Swept { removed, waiting }) = swept
+        && removed > 0
+    {
+        tracing::info!(removed, waiting, "orphaned blobs removed");
+    }
+}
