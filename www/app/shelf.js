@@ -7,7 +7,9 @@
 /** @import { State } from './state.js' */
 import { isFiltered } from '../model/filters.js';
 import { named } from '../model/item.js';
+import { labelledFiles } from '../model/labelled-files.js';
 import { spansFolders } from '../model/view.js';
+import { manageLabels } from '../parts/dialogs/label-manager.js';
 import { askSearchName } from '../parts/dialogs/saved-search.js';
 import { Shelf } from '../parts/shelf/shelf.js';
 import { say } from '../text/language.js';
@@ -40,7 +42,7 @@ export class PlaceShelf {
     this.#state = state;
     this.#grid = grid;
     this.#handlers = handlers;
-    this.#shelf = new Shelf({ save: () => this.#save(), rename: (search) => this.#rename(search), remove: (search) => this.#remove(search) });
+    this.#shelf = new Shelf({ save: () => this.#save(), manageLabels: () => this.#manageLabels(), rename: (search) => this.#rename(search), remove: (search) => this.#remove(search) });
     grid.controls.isFavourite = ({ kind, id }) => kind === 'file' && (state.session?.favourites.has(id) ?? false);
   }
 
@@ -111,6 +113,17 @@ export class PlaceShelf {
     const name = view.query ?? view.filters?.label ?? (type ? mediaType(type) : '');
     const saved = await askSearchName({ title: say`Save this search`, name, action: say`Save` }, (written) => session?.searches.put({ id: crypto.randomUUID(), name: written, fragment }));
     if (saved) this.#handlers.announce(say`“${saved}” saved.`);
+  }
+
+  #manageLabels() {
+    const { session } = this.#state;
+    if (!session) return undefined;
+    return manageLabels({
+      read: (controller, onRead) => labelledFiles(session.calls, { controller, onRead }),
+      change: (steps) => session.actions.relabel(steps),
+      // The search finds a label in all folders, the filter leaves out names and other labels with the same words.
+      hrefOf: (label, area) => writeFragment({ area, query: label, filters: { label } }),
+    });
   }
 
   /** @param {SavedSearch} search */

@@ -3,8 +3,8 @@
 /** @import { JobStep } from './job-kinds.js' */
 import { subjectOf } from './item.js';
 
-/** @param {FileItem} file */
-const labelsOf = ({ value }) => (Array.isArray(value.labels) ? value.labels.map(String) : []);
+/** The labels of a file. @param {FileItem} file */
+export const labelsOf = ({ value }) => (Array.isArray(value.labels) ? value.labels.map(String) : []);
 
 /**
  * Counts how many files have each label, by the order of the alphabet.
@@ -28,10 +28,32 @@ export function labelsIn(files) {
  */
 export function changedLabels(files, { added, removed }) {
   const wanted = [...new Set(added.map((label) => label.trim()))].filter(Boolean);
+  return stepsOf(files, (before) => {
+    const left = before.filter((label) => !removed.includes(label) || wanted.includes(label));
+    return [...left, ...wanted.filter((label) => !left.includes(label))];
+  });
+}
+
+/**
+ * Returns the steps of a job that gives labels another name, or several the same one. They stay where they are among the labels of
+ * a file.
+ *
+ * @param {readonly FileItem[]} files
+ * @param {readonly string[]} labels
+ * @param {string} name
+ * @returns {JobStep[]}
+ */
+export const renamedLabels = (files, labels, name) => stepsOf(files, (before) => [...new Set(before.map((label) => (labels.includes(label) ? name : label)))]);
+
+/**
+ * @param {readonly FileItem[]} files
+ * @param {(before: readonly string[]) => string[]} change
+ * @returns {JobStep[]}
+ */
+function stepsOf(files, change) {
   return files.flatMap((file) => {
     const before = labelsOf(file);
-    const left = before.filter((label) => !removed.includes(label) || wanted.includes(label));
-    const labels = [...left, ...wanted.filter((label) => !left.includes(label))];
+    const labels = change(before);
     const isSame = labels.length === before.length && labels.every((label, index) => label === before[index]);
     return isSame ? [] : [{ ...subjectOf(file), labels, before }];
   });

@@ -38,6 +38,10 @@ export async function tour(page, look) {
   await dialog('settings', '#settings-button');
   await dialog('keyboard', '#keys-button');
   await dialog('filters', '#filters');
+  await page.locator('#shelf > button').last().click();
+  await page.locator('dialog[open] .label-list').waitFor();
+  await look('label-manager');
+  await leave();
   await dialog('new-folder', '#commands button');
   await page.locator('#commands .primary').click();
   await page.locator('[role=menu]').waitFor();

@@ -16,6 +16,7 @@ import { arrange } from '../../ui/rows.js';
  *
  * @typedef {object} ShelfHandlers
  * @property {() => unknown} save Saves what is shown.
+ * @property {() => unknown} manageLabels
  * @property {(search: SavedSearch) => unknown} rename
  * @property {(search: SavedSearch) => unknown} remove
  */
@@ -41,7 +42,8 @@ export class Shelf {
     this.#handlers = handlers;
     find('a', HTMLAnchorElement, this.#favourites).append(this.#count);
     this.#save = element('button', { type: 'button', class: 'quiet', hidden: true, click: handlers.save }, icon('plus'), say`Save this search…`);
-    this.#list.after(this.#save);
+    const labels = element('button', { type: 'button', class: 'quiet', click: handlers.manageLabels }, icon('label'), say`All labels…`);
+    this.#list.after(this.#save, labels);
   }
 
   /** @param {ShelfContent} content */
