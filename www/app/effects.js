@@ -3,7 +3,7 @@
 // An action may end after the page has left its place. From then on it changes nothing that is shown, because the items of
 // another place can have the same IDs; only the other tabs of its own place hear of it.
 /** @import { FileDescriptor, Folder } from 'wix-media.v2' */
-/** @import { Effects, Leaves } from '../model/actions.js' */
+/** @import { Effects, Leaves } from '../model/outcome.js' */
 /** @import { Subject } from '../model/item.js' */
 /** @import { FolderTree } from '../parts/folder-tree/folder-tree.js' */
 /** @import { MediaGrid } from '../parts/media-grid/media-grid.js' */

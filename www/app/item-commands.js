@@ -20,14 +20,14 @@ export const itemCommands = (state) => ({
   async download(items) {
     const { session } = state;
     if (!session) return;
-    const { actions, place } = session;
-    const downloads = actions.downloadsOf(items);
-    const [first] = downloads;
-    if (downloads.length > 1) {
-      await offerDownloads(items, downloads, async ({ link, name }) => save(place, await link(), name));
+    const { downloads, place } = session;
+    const offered = downloads.of(items);
+    const [first] = offered;
+    if (offered.length > 1) {
+      await offerDownloads(items, offered, async ({ link, name }) => save(place, await link(), name));
       return;
     }
-    await actions.download(first, (url) => save(place, url, first.name));
+    await downloads.save(first, (url) => save(place, url, first.name));
   },
   move(items) {
     const { session } = state;

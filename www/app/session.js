@@ -1,10 +1,12 @@
 // One place that is open, and everything that belongs to it and ends with it.
-/** @import { Effects, Reports } from '../model/actions.js' */
+/** @import { Effects, Reports } from '../model/outcome.js' */
 /** @import { Place } from '../place/place.js' */
 import { Actions } from '../model/actions.js';
 import { Calls } from '../model/calls.js';
+import { Downloads } from '../model/downloads.js';
 import { Favourites } from '../model/favourites.js';
 import { Folders } from '../model/folders.js';
+import { Imports } from '../model/imports.js';
 import { SavedSearches } from '../model/saved-searches.js';
 import { TrashSize } from '../model/trash-size.js';
 import { UploadQueue } from '../model/upload-queue.js';
@@ -28,6 +30,8 @@ export class Session {
     this.searches = new SavedSearches(place.key);
     this.trashSize = new TrashSize(this.calls);
     this.actions = new Actions(place.key, this.calls, effects, reports);
+    this.imports = new Imports(this.calls, this.actions.jobs, effects, reports);
+    this.downloads = new Downloads(this.calls, this.actions.jobs, effects);
   }
 
   /** Ends what belongs to the place, when the page leaves it. */

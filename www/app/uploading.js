@@ -103,5 +103,5 @@ async function listFiles({ calls, folders }, parentFolderId) {
 export function importFile(state) {
   const { session, folderId } = state;
   if (!session) return;
-  askImport(session.place.kind, (url, options) => session.actions.importUrl(url, { ...options, parentFolderId: folderId }));
+  askImport(session.place.kind, (url, options) => session.imports.importUrl(url, { ...options, parentFolderId: folderId }));
 }

@@ -101,7 +101,7 @@ export class Viewing {
       edit: (edited) => this.#edit(session, edited),
       linkTo: ({ id }) => new URL(writeFragment({ ...this.#state.view, fileId: id }), location.href).href,
       privateLink: (file) =>
-        session.actions.temporaryLink(file, { expirationInMinutes: LINK_LIFETIME, contentDisposition: 'INLINE' }),
+        session.downloads.temporaryLink(file, { expirationInMinutes: LINK_LIFETIME, contentDisposition: 'INLINE' }),
     });
     this.#viewer.show(item);
     if ((this.#state.listing?.indexOf(item.key) ?? -1) >= 0) this.#state.selection.only(item.key);

@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { suite, test } from 'node:test';
-import { Actions } from '../../../www/model/actions.js';
+import { Imports } from '../../../www/model/imports.js';
+import { Jobs } from '../../../www/model/jobs.js';
 import { Task } from '../../../www/model/task.js';
 import { gate } from '../harness/gate.js';
 import { cell, drop, eventually, hold, pageSuite, photo, settled, showsItems, toast } from './site.js';
@@ -108,15 +109,16 @@ suite('tasks of the page', () => {
       const calls = /** @type {import('../../../www/model/calls.js').Calls} */ (
         /** @type {unknown} */ ({ run: (/** @type {unknown} */ _, /** @type {(client: unknown, call: object) => Promise<unknown>} */ work) => work(client, {}) })
       );
-      const actions = new Actions('test', calls, effects, { done: end, failed: nothing, interrupted: nothing, lost: nothing });
-      await actions.importUrl('https://example.com/words.txt', { parentFolderId: 'media-root', isPrivate: false });
+      const jobs = new Jobs('test', calls, { onProgress: nothing, onEnd: nothing });
+      const imports = new Imports(calls, jobs, effects, { done: end, failed: nothing, interrupted: nothing, lost: nothing });
+      await imports.importUrl('https://example.com/words.txt', { parentFolderId: 'media-root', isPrivate: false });
       const failed = await eventually(() => {
-        const [task] = actions.jobs.shown;
+        const [task] = jobs.shown;
         assert.ok(task instanceof Task);
         assert.equal(task.state, 'failed');
         return task;
       });
-      await actions.jobs.retryTask(failed);
+      await jobs.retryTask(failed);
       await imported;
       assert.deepEqual(called, wanted);
     });

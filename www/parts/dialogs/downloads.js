@@ -1,5 +1,5 @@
 // The dialog that offers several downloads. Browsers allow one of them per click, and ask about or block the others.
-/** @import { Download } from '../../model/actions.js' */
+/** @import { Download } from '../../model/downloads.js' */
 /** @import { Item } from '../../model/item.js' */
 import { named } from '../../model/item.js';
 import { say } from '../../text/language.js';
