@@ -1,6 +1,8 @@
 // The style of the picker: that of the page's parts, and its own. Sheets that scripts make need no permission of a
 // Content-Security-Policy, and all pickers of a document share them.
+import list from '../../www/parts/media-grid/list.css';
 import grid from '../../www/parts/media-grid/media-grid.css';
+import tiles from '../../www/parts/media-grid/tiles.css';
 import controls from '../../www/style/controls.css';
 import theme from '../../www/style/theme.css';
 import report from '../../www/ui/error-report.css';
@@ -12,7 +14,7 @@ import own from './picker.css';
 let made;
 
 export function sheets() {
-  made ??= [theme, grid, picture, controls, report, bar, own].map((text) => {
+  made ??= [theme, grid, tiles, list, picture, controls, report, bar, own].map((text) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
     return sheet;

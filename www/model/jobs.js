@@ -2,15 +2,14 @@
 //
 // Most are over in a moment. One that takes longer is shown, with a way to cancel it, and kept in the browser's database
 // until it is over: if the page is closed or leaves the place in the middle, the next visit shows the job as interrupted,
-// and a person decides whether it goes on. A Web Lock keeps the job of one tab from the others. A job of several items that
-// ends with failures stays in the list with their reasons, until a person retries or dismisses it.
+// and a person decides whether it goes on. A job of several items that ends with failures stays in the list with their reasons,
+// until a person retries or dismisses it.
 /** @import { Calls } from './calls.js' */
 /** @import { JobStep } from './job-kinds.js' */
 /** @import { Task } from './task.js' */
 import { Job } from './job.js';
 import { JOB_KINDS } from './job-kinds.js';
-import { forgetJob, keepJob, keepProgress, keptJob, keptJobs } from './job-store.js';
-import { Locks } from './locks.js';
+import { JobRecords } from './job-records.js';
 import { Signal } from './signal.js';
 import { soon } from './soon.js';
 
@@ -36,14 +35,11 @@ export class Jobs {
   #failed = new Map();
   /** Those that are running or have failed. @type {Set<Task>} */
   #tasks = new Set();
-  #placeKey;
   #calls;
   #handlers;
-  #locks = new Locks('job');
-  /** When those in the database have been written, by their IDs. @type {Map<string, Promise<void>>} */
-  #kept = new Map();
   /** Aborts when the page leaves the place. */
   #leaving = new AbortController();
+  #records;
   #change = soon(() => this.changed.emit());
 
   /**
@@ -52,9 +48,9 @@ export class Jobs {
    * @param {JobsHandlers} handlers
    */
   constructor(placeKey, calls, handlers) {
-    this.#placeKey = placeKey;
     this.#calls = calls;
     this.#handlers = handlers;
+    this.#records = new JobRecords(placeKey, this.#leaving.signal);
   }
 
   /** Those that the page shows. */
@@ -231,14 +227,14 @@ export class Jobs {
     let keeping;
     const keep = () => {
       keeping = undefined;
-      keepProgress(job.id, job.passed).catch(() => {});
+      this.#records.update(job);
     };
     const tell = () => {
       timer = undefined;
       const fresh = [...job.finished.values()].slice(told);
       told += fresh.length;
       if (fresh.length > 0) this.#handlers.onProgress(job, fresh);
-      if (this.#kept.has(job.id)) keeping ??= setTimeout(keep, KEEP_DELAY);
+      if (this.#records.has(job)) keeping ??= setTimeout(keep, KEEP_DELAY);
       this.#change();
     };
     const stopListening = job.changed.listen(() => {
@@ -255,78 +251,28 @@ export class Jobs {
   /** @param {Job} job */
   #show(job) {
     job.isShown = true;
-    this.#keep(job);
+    this.#records.keep(job);
     this.#change();
-  }
-
-  /** @param {Job} job */
-  #keep(job) {
-    const { id, kind, isDivisible } = job;
-    // What cannot be undone does not go on at another visit, when nobody remembers what was asked.
-    if (isDivisible && JOB_KINDS[kind].back && !this.#kept.has(id)) this.#kept.set(id, this.#write(job));
-  }
-
-  /** @param {Job} job */
-  async #write(job) {
-    const { id, kind, steps, isUndo } = job;
-    try {
-      await this.#locks.acquire(id);
-      await keepJob({ id, place: this.#placeKey, kind, steps, isUndo });
-      await keepProgress(id, job.passed);
-    } catch {
-      // The job works without a record. The page warns before it is closed.
-    }
   }
 
   /** @param {Job} job */
   #end(job) {
     if (!job.isWaiting) this.#jobs.delete(job);
-    if (this.#kept.has(job.id)) this.#settle(job);
+    this.#records.settle(job);
     this.#handlers.onEnd(job);
     this.#change();
-  }
-
-  /**
-   * Brings the record of a job up to date.
-   *
-   * @param {Job} job
-   */
-  async #settle({ id, passed, isWaiting }) {
-    try {
-      await this.#kept.get(id);
-      await (isWaiting ? keepProgress(id, passed) : forgetJob(id));
-    } catch {
-      // A browser without a database has kept nothing.
-    }
-    if (!isWaiting || this.#leaving.signal.aborted) this.#locks.release(id);
   }
 
   /**
    * Finds the jobs that an earlier visit left unfinished. One that another tab works on, or whose last calls have not ended
    * yet, is shown if it is still unfinished by then.
    */
-  async restore() {
-    try {
-      const ids = await keptJobs(this.#placeKey);
-      await Promise.all(ids.filter((id) => !this.#kept.has(id)).map((id) => this.#adopt(id)));
-    } catch {
-      // A browser without a database has kept nothing.
-    }
-  }
-
-  /** @param {string} id */
-  async #adopt(id) {
-    if (!(await this.#locks.acquire(id, this.#leaving.signal))) return;
-    const kept = await keptJob(id);
-    if (!kept || this.#leaving.signal.aborted) {
-      this.#locks.release(id);
-      return;
-    }
-    const job = new Job({ ...kept.record, passed: kept.over });
-    job.isShown = true;
-    this.#kept.set(id, Promise.resolve());
-    this.#jobs.add(job);
-    this.#change();
+  restore() {
+    return this.#records.restore((job) => {
+      job.isShown = true;
+      this.#jobs.add(job);
+      this.#change();
+    });
   }
 
   /** Interrupts every job, when the page leaves the place. Returns those that ran. */
@@ -338,7 +284,7 @@ export class Jobs {
       this.#show(job);
       job.stop();
     }
-    for (const { id, state } of this.#jobs) if (state === 'interrupted') this.#locks.release(id);
+    for (const { id, state } of this.#jobs) if (state === 'interrupted') this.#records.release(id);
     return running;
   }
 }

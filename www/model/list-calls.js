@@ -1,6 +1,8 @@
 // The calls that list what a view shows: one for folders, one for files.
 /** @import { CallOptions, Client, FileDescriptor, Folder } from 'wix-media.v2' */
 /** @import { View } from './view.js' */
+import { javascript } from '../text/code.js';
+import { say } from '../text/language.js';
 import { TOPS } from './areas.js';
 import { filesByIdCall } from './files-by-id.js';
 import { isFiltered } from './filters.js';
@@ -70,3 +72,32 @@ function callsOf({ area, folderId, query, types, sort }) {
     files: { name: 'listFiles', options: fileOptions, list: (client, call) => client.files.listFiles(fileOptions, call) },
   };
 }
+
+/**
+ * What the panel of calls says of a list.
+ *
+ * @param {'files' | 'folders'} group
+ * @param {Pick<ListCall<unknown, unknown>, 'name' | 'options' | 'search' | 'title' | 'source'>} call
+ */
+export const aboutList = (group, { name, options, search, title = titleOf(group, search), source }) => ({
+  title,
+  source: source ?? `for await (const page of ${group}.${name}(${javascript(options)}).pages()) {\n  console.log(page.${group});\n}`,
+  names: [group],
+  quiet: group === 'folders',
+});
+
+/**
+ * @param {'files' | 'folders'} group
+ * @param {string | undefined} search
+ */
+function titleOf(group, search) {
+  if (group === 'files') return search === undefined ? say`List the files` : say`Search files for “${search}”`;
+  return search === undefined ? say`List the folders` : say`Search folders for “${search}”`;
+}
+
+/**
+ * Whether the service sent something with an ID. A broken entry must not break the list.
+ *
+ * @param {unknown} value
+ */
+export const isEntry = (value) => typeof value === 'object' && value !== null && '_id' in value && typeof value._id === 'string';

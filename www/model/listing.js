@@ -9,22 +9,13 @@
 /** @import { FileItem, FolderItem, Item } from './item.js' */
 /** @import { FilePage, FolderPage, ListCall } from './list-calls.js' */
 /** @import { View } from './view.js' */
-import { javascript } from '../text/code.js';
-import { say } from '../text/language.js';
 import { fileItem, folderItem } from './item.js';
-import { listCallsOf } from './list-calls.js';
+import { aboutList, isEntry, listCallsOf } from './list-calls.js';
 import { comparing, isByName, positionIn } from './order.js';
 import { Signal } from './signal.js';
 
 /** Items beyond those on the screen that are read where reading costs something. */
 const READ_AHEAD = 300;
-
-/**
- * Whether the service sent something with an ID. A broken entry must not break the list.
- *
- * @param {unknown} value
- */
-const isEntry = (value) => typeof value === 'object' && value !== null && '_id' in value && typeof value._id === 'string';
 
 export class Listing {
   /** Emits on every change of the items, the state or the error. @type {Signal<void>} */
@@ -180,7 +171,7 @@ export class Listing {
 
   /** @param {ListCall<FolderPage, Folder>} call */
   async #readFolders(call) {
-    const { folders } = await this.#calls.run(this.#about('folders', call), async (client, options) => {
+    const { folders } = await this.#calls.run({ ...aboutList('folders', call), controller: this.#controller }, async (client, options) => {
       /** @type {Folder[]} */
       const found = [];
       for await (const folder of call.list(client, options)) found.push(folder);
@@ -196,7 +187,7 @@ export class Listing {
 
   /** @param {ListCall<FilePage, FileDescriptor>} call */
   async #readFiles(call) {
-    await this.#calls.run(this.#about('files', call), async (client, options) => {
+    await this.#calls.run({ ...aboutList('files', call), controller: this.#controller }, async (client, options) => {
       /** @type {FilePage | undefined} */
       let last;
       for await (const page of call.list(client, options).pages()) {
@@ -227,20 +218,6 @@ export class Listing {
       });
     }
     signal?.throwIfAborted();
-  }
-
-  /**
-   * @param {'files' | 'folders'} group
-   * @param {{ name: string, options: object, search?: string, title?: string, source?: string }} call
-   */
-  #about(group, { name, options, search, title = titleOf(group, search), source }) {
-    return {
-      title,
-      source: source ?? `for await (const page of ${group}.${name}(${javascript(options)}).pages()) {\n  console.log(page.${group});\n}`,
-      names: [group],
-      controller: this.#controller,
-      quiet: group === 'folders',
-    };
   }
 
   /**
@@ -315,13 +292,4 @@ export class Listing {
     // There may be fewer items now than are wanted.
     this.#wake();
   }
-}
-
-/**
- * @param {'files' | 'folders'} group
- * @param {string | undefined} search
- */
-function titleOf(group, search) {
-  if (group === 'files') return search === undefined ? say`List the files` : say`Search files for “${search}”`;
-  return search === undefined ? say`List the folders` : say`Search folders for “${search}”`;
 }

@@ -1,9 +1,7 @@
 // Files on their way to the service, a few at a time.
 //
 // An upload is `waiting`, then `running`, and in the end `done` or `failed`; a person can pause it (`paused`), resume it,
-// or cancel it, which removes it. A copy of its bytes is kept in the browser's database from the start until it is done,
-// refused for good or cancelled, if there is room: a reload loses nothing, and the next visit to the same place restores what
-// is left, and leaves paused what was paused. A Web Lock keeps two tabs from sending the same copy.
+// or cancel it, which removes it. A copy of its bytes is kept from the start until it is done, refused for good or cancelled.
 //
 // A pause or a cancellation aborts the running attempt. The attempt ends a moment later, when the next one may already run, so
 // the end of an aborted attempt changes nothing. Pausing all also pauses what is added later, until a person resumes it or
@@ -15,16 +13,14 @@
 /** @import { Calls } from './calls.js' */
 /** @import { Subject } from './item.js' */
 /** @import { Incoming } from './name-conflicts.js' */
-import { javascript } from '../text/code.js';
-import { say } from '../text/language.js';
 import { FolderMaker } from './folder-maker.js';
-import { Locks } from './locks.js';
 import { isNoRoom } from './no-room.js';
 import { isFinal } from './refusal.js';
 import { Signal } from './signal.js';
 import { soon } from './soon.js';
 import { Upload } from './upload.js';
-import { forget, hasRoom, keep, keepPaused, kept } from './upload-store.js';
+import { cancelSession, sendFile } from './upload-calls.js';
+import { UploadCopies } from './upload-copies.js';
 
 const CONCURRENCY = 3;
 /** Milliseconds between two announcements of progress. */
@@ -41,15 +37,12 @@ export class UploadQueue {
   replaced = new Signal();
   /** @type {Upload[]} */
   uploads = [];
-  #placeKey;
   #calls;
   #folders;
-  #locks = new Locks('upload');
+  #copies;
   #running = 0;
   #isPaused = false;
   #isStopped = false;
-  /** The copies that are being written. @type {Promise<unknown>} */
-  #keeping = Promise.resolve();
   #change = soon(() => this.changed.emit(), CHANGE_DELAY);
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #idle;
@@ -59,9 +52,9 @@ export class UploadQueue {
    * @param {Calls} calls
    */
   constructor(placeKey, calls) {
-    this.#placeKey = placeKey;
     this.#calls = calls;
     this.#folders = new FolderMaker(calls);
+    this.#copies = new UploadCopies(placeKey, (upload) => this.uploads.includes(upload) && !upload.isOver && !isFinal(upload.error));
   }
 
   /** Emits every folder that an upload needed. */
@@ -115,9 +108,7 @@ export class UploadQueue {
       else this.#folders.ensure(folderId, folders).catch(() => {});
     }
     this.#enlist(made);
-    const writing = this.#keep(made);
-    this.#keeping = Promise.all([this.#keeping, writing]);
-    await writing;
+    await this.#copies.keep(made);
   }
 
   /**
@@ -125,17 +116,9 @@ export class UploadQueue {
    * more of them are paused.
    */
   async restore() {
-    let records;
-    try {
-      records = await kept(this.#placeKey);
-    } catch {
-      // A browser without a database has kept nothing.
-      return { resumed: 0, paused: 0 };
-    }
-    const mine = [];
-    for (const record of records) if (await this.#locks.acquire(record.id)) mine.push(new Upload({ ...record, isRestored: true }));
+    const mine = await this.#copies.take();
     if (this.#isStopped) {
-      this.#locks.releaseAll();
+      this.#copies.release();
       return { resumed: 0, paused: 0 };
     }
     this.#enlist(mine.filter(({ id }) => !this.uploads.some((upload) => upload.id === id)));
@@ -150,46 +133,6 @@ export class UploadQueue {
     this.uploads.push(...made);
     this.#change();
     this.#startNext();
-  }
-
-  /** @param {readonly Upload[]} made */
-  async #keep(made) {
-    try {
-      if (!(await hasRoom(made.reduce((sum, { size }) => sum + size, 0)))) return;
-      for (const { id } of made) await this.#locks.acquire(id);
-      const place = this.#placeKey;
-      const isUnfinished = (/** @type {Upload} */ upload) => this.uploads.includes(upload) && !upload.isOver && !isFinal(upload.error);
-      await keep(made.filter(isUnfinished).map(({ id, file, folderId, folders, name, replaces }) => ({ id, file, folderId, folders, name, replaces, place })));
-      for (const upload of made) {
-        upload.isKept = true;
-        // It may have ended before its copy was written.
-        if (!isUnfinished(upload)) this.#release(upload);
-      }
-      this.#note(made.filter(({ state }) => state === 'paused' && !this.#isStopped));
-    } catch {
-      // The upload works without a copy. Only a reload would end it, and the page warns of that.
-    }
-  }
-
-  /**
-   * Notes for the next visit which uploads are paused.
-   *
-   * @param {readonly Upload[]} uploads
-   */
-  #note(uploads) {
-    for (const isPaused of [true, false]) {
-      const ids = uploads.filter(({ state, isKept }) => isKept && (state === 'paused') === isPaused).map(({ id }) => id);
-      // Without the note they go on by themselves.
-      if (ids.length > 0) keepPaused(ids, isPaused).catch(() => {});
-    }
-  }
-
-  /** @param {Upload} upload */
-  #release(upload) {
-    const { id, isKept } = upload;
-    this.#locks.release(id);
-    if (isKept) forget([id]).catch(() => {});
-    upload.isKept = false;
   }
 
   #startNext() {
@@ -216,7 +159,7 @@ export class UploadQueue {
       // It arrived despite a pause, and another attempt may have begun.
       if (upload.controller !== controller) upload.controller?.abort(new DOMException('Arrived.', 'AbortError'));
       upload.confirm(upload.size);
-      this.#release(upload);
+      this.#copies.forget(upload);
       this.uploaded.emit(file);
       // After a crash it may be one of them: the one that had arrived already.
       const old = upload.replaces.filter(({ id }) => id !== file._id);
@@ -228,7 +171,7 @@ export class UploadQueue {
       upload.error = error;
       upload.halt();
       if (isNoRoom(error)) this.pauseAll();
-      else if (isFinal(error)) this.#release(upload);
+      else if (isFinal(error)) this.#copies.forget(upload);
     } finally {
       this.#running -= 1;
       if (this.#running === 0) {
@@ -261,30 +204,14 @@ export class UploadQueue {
       upload.sending(bytes);
       this.#change();
     };
-    const source = `const file = await uploads.upload(blob, {
-  parentFolderId: ${javascript(parentFolderId)},
-  displayName: ${javascript(upload.name)},
-  onProgress: ({ confirmed, total }) => console.log(confirmed / total),
-});`;
-    return this.#calls.run(
-      { title: say`Upload “${upload.name}”`, names: ['uploads'], source, controller, quiet: this.uploads.length > 1, onSent },
-      (client) =>
-        client.uploads.upload(upload.file, {
-          parentFolderId,
-          displayName: upload.name,
-          onProgress,
-          signal,
-          // It may have arrived just before the page was closed.
-          ...(upload.isRestored && { onDuplicate: /** @type {const} */ ('reuse') }),
-        }),
-    );
+    return sendFile(this.#calls, upload, { parentFolderId, controller, isQuiet: this.uploads.length > 1, onProgress, onSent });
   }
 
   /** @param {Upload} upload */
   pause(upload) {
     if (!upload.isActive) return;
     this.#halt(upload);
-    this.#note([upload]);
+    this.#copies.note([upload]);
     this.#change();
   }
 
@@ -300,7 +227,7 @@ export class UploadQueue {
     if (upload.state !== 'paused' && upload.state !== 'failed') return;
     upload.state = 'waiting';
     this.#isPaused = false;
-    this.#note([upload]);
+    this.#copies.note([upload]);
     this.#change();
     this.#startNext();
   }
@@ -316,34 +243,17 @@ export class UploadQueue {
     this.uploads.splice(at, 1);
     if (upload.state === 'running') upload.state = 'cancelled';
     upload.controller?.abort(new DOMException('Cancelled.', 'AbortError'));
-    this.#release(upload);
-    this.#cancelSession(upload);
+    this.#copies.forget(upload);
+    cancelSession(this.#calls, upload);
     if (this.open.length === 0 && !this.#isStopped) this.#isPaused = false;
     this.#change();
-  }
-
-  /**
-   * Has the service delete the session of a resumable upload.
-   *
-   * @param {Upload} upload
-   */
-  #cancelSession({ session, name, isOver }) {
-    if (!session || isOver) return;
-    const about = {
-      title: say`Cancel the upload of “${name}”`,
-      names: ['uploads'],
-      quiet: true,
-      source: `await uploads.cancel(${javascript(session)});`,
-    };
-    // Ignore errors: the session expires by itself.
-    this.#calls.run(about, (client) => client.uploads.cancel(session)).catch(() => {});
   }
 
   pauseAll() {
     this.#isPaused = true;
     const active = this.uploads.filter(({ isActive }) => isActive);
     for (const upload of active) this.#halt(upload);
-    this.#note(active);
+    this.#copies.note(active);
     this.#change();
   }
 
@@ -351,7 +261,7 @@ export class UploadQueue {
     this.#isPaused = false;
     const idle = this.uploads.filter(({ state }) => state === 'paused' || state === 'failed');
     for (const upload of idle) upload.state = 'waiting';
-    this.#note(idle);
+    this.#copies.note(idle);
     this.#change();
     this.#startNext();
   }
@@ -379,9 +289,7 @@ export class UploadQueue {
       if (upload.state === 'running') upload.state = 'paused';
       upload.controller?.abort(new DOMException('Stopped.', 'AbortError'));
     }
-    this.#locks.releaseAll();
-    await this.#keeping;
-    this.#locks.releaseAll();
+    await this.#copies.stop();
     const resumable = active.filter(({ isKept }) => isKept).length;
     const lost = this.open.filter(({ isKept, state }) => !isKept && state !== 'failed').length;
     return { resumable, lost };

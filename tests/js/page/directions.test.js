@@ -1,4 +1,4 @@
-// The directions of imports in www: the page is built in layers, and no file imports one of a layer above its own.
+// The sources in www: the page is built in layers, no file imports one of a layer above its own, and files are short.
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
@@ -16,6 +16,9 @@ const LAYERS = {
   parts: ['text', 'model', 'place', 'ui'],
   app: ['text', 'model', 'place', 'ui', 'parts'],
 };
+
+/** Lines of a file. The header of a longer one says why it is “one file”. */
+const MAX_LINES = 300;
 
 /** Returns the files that each file of the page imports, as paths in www. Imports of types are left out. */
 async function importsOfPage() {
@@ -60,4 +63,16 @@ test('page: imports have no circles', async () => {
     done.add(file);
   };
   for (const file of imports.keys()) visit(file, []);
+});
+
+test('page: files are short, or their header says why they are not', async () => {
+  const wrong = [];
+  for (const entry of await readdir(WWW, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.(?:js|css|html)$/.test(entry.name)) continue;
+    const path = join(entry.parentPath, entry.name);
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    const header = lines.slice(0, lines.findIndex((line) => !line.startsWith('//'))).join(' ');
+    if (lines.length - 1 > MAX_LINES && !header.includes('one file')) wrong.push(`${relative(WWW, path)} has ${lines.length - 1} lines`);
+  }
+  assert.deepEqual(wrong, []);
 });

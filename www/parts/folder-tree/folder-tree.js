@@ -1,10 +1,12 @@
 // The tree of folders: opens them, takes what is dropped on them, and lets a dialog choose one.
 /** @import { Folder } from 'wix-media.v2' */
 /** @import { Root } from '../../model/areas.js' */
+/** @import { FolderNode } from './folder-node.js' */
 import { closest } from '../../ui/dom.js';
-import { element, foreign, icon } from '../../ui/element.js';
+import { element } from '../../ui/element.js';
 import { watchLongPress } from '../../ui/touch.js';
-import { FolderNode } from './folder-node.js';
+import { FolderNodes } from './folder-nodes.js';
+import { scrollToLine, treeItem } from './tree-item.js';
 
 /**
  * @typedef {object} TreeOptions
@@ -23,8 +25,6 @@ import { FolderNode } from './folder-node.js';
  */
 
 export class FolderTree extends HTMLElement {
-  /** @type {FolderNode[]} */
-  #roots = [];
   /** @type {TreeOptions | undefined} */
   #options;
   /** The folder that is selected. @type {string | undefined} */
@@ -33,8 +33,7 @@ export class FolderTree extends HTMLElement {
   #focused;
   /** @type {Set<string>} */
   #excluded = new Set();
-  /** @type {Map<string, FolderNode>} */
-  #nodes = new Map();
+  #nodes = new FolderNodes({ roots: [], load: async () => [] });
   #list = element('ul', { role: 'tree', class: 'tree' });
 
   connectedCallback() {
@@ -54,14 +53,13 @@ export class FolderTree extends HTMLElement {
   start(options) {
     this.#options = options;
     this.#excluded = new Set(options.excluded);
-    this.#nodes.clear();
-    this.#roots = options.roots.map((root) => this.#add(new FolderNode(root)));
-    const [first] = this.#roots;
+    this.#nodes = new FolderNodes(options);
+    const [first, ...others] = this.#nodes.roots;
     this.#focused = first?.id;
     this.#list.setAttribute('aria-label', options.label);
     this.#draw();
     if (first) this.#open(first);
-    for (const root of this.#roots.slice(1)) this.#peek(root);
+    for (const root of others) this.#peek(root);
   }
 
   /**
@@ -72,17 +70,11 @@ export class FolderTree extends HTMLElement {
   async #peek(node) {
     if (node.isLeaf) return;
     try {
-      await this.#read(node);
+      await this.#nodes.read(node);
       if (this.#nodes.get(node.id) === node) this.#draw();
     } catch {
       // Opening the folder asks again, and reports a failure.
     }
-  }
-
-  /** @param {FolderNode} node */
-  #add(node) {
-    this.#nodes.set(node.id, node);
-    return node;
   }
 
   /**
@@ -124,31 +116,16 @@ export class FolderTree extends HTMLElement {
   async refresh(id) {
     const node = this.#nodes.get(id);
     if (!node?.children) return;
-    await this.#read(node);
+    await this.#nodes.read(node);
     this.#draw();
   }
 
   /** Lists all folders again that were listed before. */
   async refreshAll() {
-    for (const node of [...this.#nodes.values()]) {
-      if (node.children && this.#nodes.get(node.id) === node) await this.#read(node).catch(() => {});
+    for (const node of this.#nodes.all) {
+      if (node.children && this.#nodes.get(node.id) === node) await this.#nodes.read(node).catch(() => {});
     }
     this.#draw();
-  }
-
-  /** @param {FolderNode} node */
-  async #read(node) {
-    const folders = (await this.#options?.load(node.id)) ?? [];
-    const old = new Map((node.children ?? []).map((child) => [child.id, child]));
-    const kept = new Set(folders.map(({ _id }) => _id));
-    for (const id of old.keys()) if (!kept.has(id)) this.#nodes.delete(id);
-    node.children = folders.map(({ _id, displayName }) => {
-      const id = String(_id);
-      const name = String(displayName ?? id);
-      const child = old.get(id) ?? new FolderNode({ id, name }, node);
-      child.name = name;
-      return this.#add(child);
-    });
   }
 
   /** @param {FolderNode} node */
@@ -157,7 +134,7 @@ export class FolderTree extends HTMLElement {
     node.isOpen = true;
     if (!node.children) {
       try {
-        await this.#read(node);
+        await this.#nodes.read(node);
       } catch (error) {
         node.isOpen = false;
         this.#options?.onError?.(error);
@@ -174,32 +151,22 @@ export class FolderTree extends HTMLElement {
 
   #draw() {
     const hadFocus = this.#list.contains(document.activeElement);
-    const visible = this.#visible();
-    if (!visible.some(({ id }) => id === this.#focused)) this.#focused = this.#roots[0]?.id;
+    const visible = this.#nodes.visible;
+    if (!visible.some(({ id }) => id === this.#focused)) this.#focused = this.#nodes.roots[0]?.id;
     this.#list.replaceChildren(...visible.map((node) => this.#item(node)));
     if (hadFocus && this.#focused !== undefined) this.#focus(this.#focused);
   }
 
   /** @param {FolderNode} node */
   #item(node) {
-    const { id, name, picture, level, children, isOpen, isBranch, parent } = node;
-    const siblings = parent?.children ?? this.#roots;
-    const twist = element('span', { class: 'twist', 'aria-hidden': 'true' }, isBranch && icon('chevron'));
-    const line = element('span', { class: 'tree-line' }, twist, icon(picture), foreign(name, { class: 'name' }));
-    line.style.setProperty('--level', String(level));
-    const attributes = {
-      role: 'treeitem',
-      'data-folder': id,
-      'aria-level': String(level),
-      'aria-setsize': String(siblings.length),
-      'aria-posinset': String(siblings.indexOf(node) + 1),
-      'aria-selected': String(id === this.#current),
-      'aria-expanded': isBranch ? String(isOpen && children !== undefined) : undefined,
-      'aria-disabled': this.#excluded.has(id) ? 'true' : undefined,
-      tabindex: id === this.#focused ? '0' : '-1',
-      draggable: parent && this.hasAttribute('draggable-folders') ? 'true' : undefined,
-    };
-    return element('li', attributes, line);
+    const { id, parent } = node;
+    return treeItem(node, {
+      siblings: parent?.children ?? this.#nodes.roots,
+      isSelected: id === this.#current,
+      isDisabled: this.#excluded.has(id),
+      isFocusable: id === this.#focused,
+      isDraggable: parent !== undefined && this.hasAttribute('draggable-folders'),
+    });
   }
 
   /**
@@ -208,16 +175,6 @@ export class FolderTree extends HTMLElement {
    */
   #itemOf(id) {
     return this.#list.querySelector(`[data-folder="${CSS.escape(String(id))}"]`);
-  }
-
-  /**
-   * Returns the folders that can be seen, from the top.
-   *
-   * @param {FolderNode[]} nodes
-   * @returns {FolderNode[]}
-   */
-  #visible(nodes = this.#roots) {
-    return nodes.flatMap((node) => [node, ...(node.isOpen && node.children ? this.#visible(node.children) : [])]);
   }
 
   /** @param {string} id */
@@ -283,7 +240,7 @@ export class FolderTree extends HTMLElement {
     const node = this.#nodeOf(event);
     if (!node || event.altKey || event.ctrlKey || event.metaKey) return;
     const isRtl = getComputedStyle(this).direction === 'rtl';
-    const visible = this.#visible();
+    const visible = this.#nodes.visible;
     const at = visible.indexOf(node);
     const [inward, outward] = isRtl ? ['ArrowLeft', 'ArrowRight'] : ['ArrowRight', 'ArrowLeft'];
     /** @param {FolderNode | undefined} target */
@@ -324,22 +281,6 @@ export class FolderTree extends HTMLElement {
     }
     event.preventDefault();
   }
-}
-
-/**
- * Scrolls as far as needed to show the line of a folder. `scrollIntoView` would also move the point from which the Tab key
- * goes on.
- *
- * @param {HTMLElement | null} item
- */
-function scrollToLine(item) {
-  const line = item?.firstElementChild;
-  const frame = line?.closest('.dialog-tree, #sidebar');
-  if (!line || !frame) return;
-  const { top, bottom } = line.getBoundingClientRect();
-  const view = frame.getBoundingClientRect();
-  if (top < view.top) frame.scrollTop -= view.top - top;
-  else if (bottom > view.bottom) frame.scrollTop += bottom - view.bottom;
 }
 
 customElements.define('folder-tree', FolderTree);

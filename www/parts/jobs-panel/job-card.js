@@ -9,6 +9,7 @@ import { plural, say } from '../../text/language.js';
 import { pace, timeLeft } from '../../text/words.js';
 import { element } from '../../ui/element.js';
 import { reasonOf } from '../../ui/error-report.js';
+import { CardFrame } from './card-frame.js';
 
 /** Names that stand before a reason. */
 const MAX_NAMES = 3;
@@ -18,11 +19,7 @@ const MAX_REASONS = 5;
 export class JobCard {
   #job;
   #place;
-  #announce;
-  /** What screen readers were told last. @type {Job['state'] | undefined} */
-  #announced;
-  #title = element('h2', { dir: 'auto' });
-  #reason = element('p', { class: 'hint', dir: 'auto' });
+  #frame;
   #failures = element('ul', { class: 'job-failures', hidden: true });
   #bar;
   #pause;
@@ -41,15 +38,14 @@ export class JobCard {
     this.#job = job;
     this.#jobs = jobs;
     this.#place = place;
-    this.#announce = announce;
     this.#bar = element('progress', { max: String(job.total), 'aria-label': JOB_KINDS[job.kind].doing(named(job.steps)) });
     this.#pause = element('button', { type: 'button', click: () => jobs.pause(job) }, say`Pause`);
     this.#resume = element('button', { type: 'button', class: 'primary', click: () => jobs.resume(job) }, say`Continue`);
     this.#retry = element('button', { type: 'button', class: 'primary', click: () => jobs.retry(job) }, say`Try again`);
     this.#cancel = element('button', { type: 'button', click: () => (job.state === 'over' ? jobs.dismiss(job) : jobs.cancel(job)) });
-    const text = element('div', { class: 'job-text' }, this.#title, this.#reason);
-    const actions = element('div', { class: 'job-actions' }, this.#cancel, this.#pause, this.#resume, this.#retry);
-    this.element = element('li', { class: 'job' }, element('div', { class: 'job-head' }, text, actions), this.#failures, this.#bar);
+    const buttons = [this.#cancel, this.#pause, this.#resume, this.#retry];
+    this.#frame = new CardFrame({ bar: this.#bar, buttons, more: this.#failures }, announce);
+    this.element = this.#frame.element;
   }
 
   draw() {
@@ -58,22 +54,16 @@ export class JobCard {
     const isOver = state === 'over';
     const title = isRunning ? runningAt(this.#job) : isOver ? partlyDone(this.#job) : stoppedAt(this.#job);
     const reason = isRunning ? stillTakes(this.#job) : isOver ? '' : whyStopped(this.#job, this.#place);
-    this.#title.textContent = title;
-    this.#reason.textContent = reason;
-    if (isOver && this.#announced !== state) this.#showFailures();
-    if (state !== this.#announced) this.#announce(isRunning || isOver ? `${title}.` : `${title}. ${reason}`);
-    this.#announced = state;
-    this.#reason.hidden = reason === '';
+    const isNews = this.#frame.show({ state, title, reason, isRunning, isFailed: isOver });
+    if (isOver && isNews) this.#showFailures();
     // A single call has no steps to count.
     if (isDivisible) this.#bar.value = tried;
     this.#bar.max = total;
-    this.#bar.hidden = !isRunning;
     this.#pause.hidden = !isRunning || !isDivisible || isStopping;
     this.#resume.hidden = isRunning || isOver;
     this.#retry.hidden = !isOver || !this.#jobs.canRetry(this.#job);
     this.#cancel.hidden = isRunning && (!isDivisible || isCancelled);
     this.#cancel.textContent = isRunning ? say`Cancel` : say`Dismiss`;
-    this.element.classList.toggle('failed', isOver);
   }
 
   /** Lists what failed, by the reason. */
