@@ -155,6 +155,21 @@ export function inside(box, size) {
 }
 
 /**
+ * Returns a box of a ratio that lies in an image. The side that was chosen stays as it is, if the image has room for the other.
+ *
+ * @param {Box} box
+ * @param {number} ratio Width by height.
+ * @param {'width' | 'height'} side
+ * @param {Size} size Of the image.
+ * @returns {Box}
+ */
+export function inRatio({ x, y, width, height }, ratio, side, size) {
+  const wanted = side === 'width' ? width : height * ratio;
+  const w = Math.min(Math.max(1, wanted), size.width, size.height * ratio);
+  return inside({ x, y, width: w, height: w / ratio }, size);
+}
+
+/**
  * Returns the size of the result, at a width. No side of it is larger than what it is made from, or than an address allows.
  *
  * @param {Edit} edit

@@ -1,7 +1,7 @@
 // Edits of images as numbers: the crop and the focal point turn with the image, and addresses follow the grammar.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { editedUrl, fitted, flipped, inside, isDrawn, resultSize, seen, turned, unedited, widthsOf } from '../../../www/model/edit.js';
+import { editedUrl, fitted, flipped, inRatio, inside, isDrawn, resultSize, seen, turned, unedited, widthsOf } from '../../../www/model/edit.js';
 
 const URL_OF = 'http://127.0.0.1/media/abc.jpg';
 const SIZE = { width: 400, height: 200 };
@@ -43,6 +43,14 @@ test('edit: the crop and the focal point stay on what they were on', () => {
   assert.deepEqual(flipped(edit, SIZE, 'vertical').crop, { x: 10, y: 130, width: 100, height: 50 });
   // A mirrored image turns the way that is seen.
   assert.equal(turned(flipped(edit, SIZE, 'horizontal'), SIZE, 1).turns, 3);
+});
+
+test('edit: a box keeps its ratio and the side that was chosen, if the image has room', () => {
+  const box = { x: 10, y: 20, width: 90, height: 60 };
+  assert.deepEqual(inRatio(box, 3, 'width', SIZE), { x: 10, y: 20, width: 90, height: 30 });
+  assert.deepEqual(inRatio(box, 3, 'height', SIZE), { x: 10, y: 20, width: 180, height: 60 });
+  assert.deepEqual(inRatio({ ...box, height: 190 }, 4, 'height', SIZE), { x: 0, y: 20, width: 400, height: 100 });
+  assert.deepEqual(inRatio({ ...box, width: 0 }, 1, 'width', SIZE), { x: 10, y: 20, width: 1, height: 1 });
 });
 
 test('edit: boxes lie in the image, and results are never enlarged', () => {

@@ -148,6 +148,43 @@ suite('editor of the page', () => {
     await page.getByRole('dialog', { name: 'a.jpg' }).waitFor();
   });
 
+  test('editor: keeps the ratio of the crop in its fields, and after a quarter turn', async (t) => {
+    const { fragment } = await workspace('Ratio', { 'a.jpg': await photo('chelsea.jpg') });
+    const { page } = await open(t, { fragment });
+    const editor = await edit(page, 'a.jpg');
+    const crop = editor.getByRole('group', { name: 'Crop' });
+    const values = () => Promise.all(['From the left', 'From the top', 'Width', 'Height'].map((name) => crop.getByLabel(name, { exact: true }).inputValue()));
+    await crop.getByLabel('Ratio').selectOption('16:9');
+    assert.deepEqual((await values()).slice(2), ['480', '270']);
+    await crop.getByLabel('Width', { exact: true }).fill('160');
+    assert.deepEqual((await values()).slice(2), ['160', '90']);
+    await crop.getByLabel('Height', { exact: true }).fill('180');
+    assert.deepEqual((await values()).slice(2), ['320', '180']);
+    // The image has no room for the width of this height.
+    await crop.getByLabel('Height', { exact: true }).fill('319');
+    await crop.getByLabel('Height', { exact: true }).blur();
+    assert.deepEqual((await values()).slice(2), ['480', '270']);
+
+    await crop.getByLabel('Height', { exact: true }).fill('90');
+    await editor.getByRole('button', { name: 'Turn right' }).click();
+    assert.equal(await crop.getByLabel('Ratio').inputValue(), '9:16');
+    assert.deepEqual((await values()).slice(2), ['90', '160']);
+    // The handles keep it, too.
+    const corner = await editor.locator('cropper-handle[action=se-resize]').boundingBox();
+    assert.ok(corner);
+    await page.mouse.move(corner.x + corner.width / 2, corner.y + corner.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(corner.x + corner.width / 2 - 5, corner.y + corner.height / 2 - 8, { steps: 4 });
+    await page.mouse.up();
+    await eventually(async () => {
+      const [, , width, height] = (await values()).map(Number);
+      assert.ok(height < 160, `the frame is smaller: ${width} × ${height}`);
+      assert.ok(Math.abs(width - (height * 9) / 16) <= 1, `${width} × ${height}`);
+    });
+    await crop.getByLabel('Width', { exact: true }).fill('45');
+    assert.deepEqual((await values()).slice(2), ['45', '80']);
+  });
+
   test('editor: stays open when the question about a taken name is cancelled', async (t) => {
     const { fragment } = await workspace('Taken', { 'a.png': await halves(), 'b.png': await halves() });
     const { page } = await open(t, { fragment });

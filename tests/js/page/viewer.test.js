@@ -119,6 +119,23 @@ suite('viewer of the page', () => {
     await viewer.locator('pre', { hasText: 'Really not.' }).waitFor();
   });
 
+  test('viewer: says that a table is cut only if it is', async (t) => {
+    /** @param {number} count */
+    const rows = (count) => Buffer.from(`a,b\n${'1,2\n'.repeat(count)}`);
+    const { fragment } = await workspace('Long tables', { 'whole.csv': rows(1000), 'cut.csv': rows(1001) });
+    const { page } = await open(t, { fragment });
+    const viewer = page.getByRole('dialog');
+    for (const [name, isCut] of /** @type {const} */ ([['whole.csv', false], ['cut.csv', true]])) {
+      await cell(page, name).dblclick();
+      await viewer.getByRole('heading', { name }).waitFor();
+      await viewer.getByRole('table').waitFor();
+      assert.equal(await viewer.locator('tbody tr').count(), 1000, name);
+      assert.equal(await viewer.getByText('The first 1,000 rows and 100 columns are shown.').count(), isCut ? 1 : 0, name);
+      await page.keyboard.press('Escape');
+      await viewer.waitFor({ state: 'detached' });
+    }
+  });
+
   test('viewer: lays out Markdown, and makes nothing of it that could do harm', async (t) => {
     const text = [
       '# Notes & more',

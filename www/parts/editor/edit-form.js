@@ -1,5 +1,5 @@
 // The fields of the editor: every value that the image itself shows can be typed too.
-/** @import { Edit, Size } from '../../model/edit.js' */
+/** @import { Box, Edit, Size } from '../../model/edit.js' */
 import { say } from '../../text/language.js';
 import { FORMATS, hasQuality, MAX_QUALITY, MAX_SIDE, MIN_QUALITY, resultSize } from '../../model/edit.js';
 import { element, icon } from '../../ui/element.js';
@@ -22,6 +22,7 @@ const MAX_ANGLE = 45;
 /**
  * @typedef {object} EditFormHandlers
  * @property {(changes: Partial<Edit>) => void} change
+ * @property {(box: Box, side: 'width' | 'height' | undefined) => void} crop Takes what was typed, and which side of it.
  * @property {(ratio: number | undefined) => void} cropRatio
  * @property {(direction: 1 | -1) => void} turn
  * @property {(axis: 'horizontal' | 'vertical') => void} flip
@@ -42,6 +43,9 @@ const put = (input, value) => {
 
 /** @param {string} name */
 const ratioNamed = (name) => RATIOS.find(([known]) => known === name)?.[1];
+
+/** @param {number} ratio */
+const nameOfRatio = (ratio) => RATIOS.find(([, known]) => Math.abs(known - ratio) < 1e-6)?.[0] ?? '';
 
 export class EditForm {
   #handlers;
@@ -105,26 +109,28 @@ export class EditForm {
   }
 
   #listen() {
-    const { change, cropRatio, text } = this.#handlers;
+    const { change, crop, cropRatio, text } = this.#handlers;
     /**
      * @param {readonly HTMLInputElement[]} inputs
-     * @param {(values: number[]) => Partial<Edit>} changes
+     * @param {(values: number[], input: HTMLInputElement) => void} take
      */
-    const watch = (inputs, changes) => {
+    const watch = (inputs, take) => {
       for (const input of inputs) {
         input.addEventListener('input', () => {
           const values = inputs.map(({ valueAsNumber }) => valueAsNumber);
-          if (values.every(Number.isFinite)) change(changes(values));
+          if (values.every(Number.isFinite)) take(values, input);
         });
         // The value that holds, where the one that was typed does not.
         input.addEventListener('blur', () => this.#edit && this.#fill(this.#edit));
       }
     };
-    watch([this.#x, this.#y, this.#width, this.#height], ([x, y, width, height]) => ({ crop: { x, y, width, height } }));
-    watch([this.#angle], ([angle]) => ({ angle }));
-    watch([this.#focusX, this.#focusY], ([x, y]) => ({ focus: { x: percent(x), y: percent(y) } }));
-    watch([this.#resultWidth], ([width]) => ({ width: Math.max(1, Math.round(width)) }));
-    watch([this.#quality], ([quality]) => ({ quality: Math.min(MAX_QUALITY, Math.max(MIN_QUALITY, Math.round(quality))) }));
+    watch([this.#x, this.#y, this.#width, this.#height], ([x, y, width, height], input) => {
+      crop({ x, y, width, height }, input === this.#width ? 'width' : input === this.#height ? 'height' : undefined);
+    });
+    watch([this.#angle], ([angle]) => change({ angle }));
+    watch([this.#focusX, this.#focusY], ([x, y]) => change({ focus: { x: percent(x), y: percent(y) } }));
+    watch([this.#resultWidth], ([width]) => change({ width: Math.max(1, Math.round(width)) }));
+    watch([this.#quality], ([quality]) => change({ quality: Math.min(MAX_QUALITY, Math.max(MIN_QUALITY, Math.round(quality))) }));
     this.#ratio.addEventListener('input', () => cropRatio(ratioNamed(this.#ratio.value)));
     this.#shape.addEventListener('input', () => change({ ratio: ratioNamed(this.#shape.value) }));
     this.#format.addEventListener('input', () => change({ format: this.#format.value }));
@@ -138,6 +144,15 @@ export class EditForm {
 
   get alt() {
     return this.#alt.value.trim();
+  }
+
+  /**
+   * Shows the ratio that the crop keeps.
+   *
+   * @param {number} ratio
+   */
+  showRatio(ratio) {
+    this.#ratio.value = nameOfRatio(ratio);
   }
 
   reset() {

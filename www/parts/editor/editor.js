@@ -1,10 +1,10 @@
 // Edits an image: crops, turns and straightens it, sets its focal point, and saves it as a new file or as an address. What the
 // transforms of the service can make, they make, in the preview too; the rest is drawn in the browser.
-/** @import { Edit, Size } from '../../model/edit.js' */
+/** @import { Box, Edit, Size } from '../../model/edit.js' */
 /** @import { FileItem } from '../../model/item.js' */
 /** @import { Place } from '../../place/place.js' */
 import { say } from '../../text/language.js';
-import { editedUrl, fitted, flipped, inside, isDrawn, resultSize, turned, turnedSize, unedited, widthsOf } from '../../model/edit.js';
+import { editedUrl, fitted, flipped, inRatio, inside, isDrawn, resultSize, turned, turnedSize, unedited, widthsOf } from '../../model/edit.js';
 import { identified } from '../../model/identifier.js';
 import { nameTrouble } from '../../model/item.js';
 import { html, react, srcset } from '../../text/image-snippets.js';
@@ -41,6 +41,8 @@ export class Editor {
   #size;
   /** @type {Edit} */
   #edit;
+  /** The ratio that the crop keeps, if it is not free. @type {number | undefined} */
+  #ratio;
   #area;
   #form;
   #preview;
@@ -71,9 +73,10 @@ export class Editor {
       focus: (focus) => this.#change({ ...this.#edit, focus }),
     });
     this.#form = new EditForm(item.name, {
-      change: (changes) => this.#change(this.#checked({ ...this.#edit, ...changes })),
+      change: (changes) => this.#change({ ...this.#edit, ...changes }),
+      crop: (box, side) => this.#crop(box, side),
       cropRatio: (ratio) => this.#keepRatio(ratio),
-      turn: (direction) => this.#change(turned(this.#edit, this.#size, direction)),
+      turn: (direction) => this.#turn(direction),
       flip: (axis) => this.#change(flipped(this.#edit, this.#size, axis)),
       text: () => this.#show(),
     });
@@ -128,7 +131,7 @@ export class Editor {
 
   #reset() {
     this.#form.reset();
-    this.#area.keepRatio(undefined);
+    this.#keep(undefined);
     this.#change(unedited(this.#size, this.#url));
   }
 
@@ -142,12 +145,28 @@ export class Editor {
   }
 
   /**
-   * Returns an edit whose crop lies in the image.
+   * Crops to what was typed, as far as the image goes. In a fixed ratio the other side follows.
    *
-   * @param {Edit} edit
+   * @param {Box} box
+   * @param {'width' | 'height' | undefined} side The side that was typed, if it was one.
    */
-  #checked(edit) {
-    return { ...edit, crop: inside(edit.crop, turnedSize(this.#size, edit)) };
+  #crop(box, side) {
+    const size = turnedSize(this.#size, this.#edit);
+    const crop = side && this.#ratio ? inRatio(box, this.#ratio, side, size) : inside(box, size);
+    this.#change({ ...this.#edit, crop });
+  }
+
+  /**
+   * Turns the image, and the ratio of the crop with it.
+   *
+   * @param {1 | -1} direction
+   */
+  #turn(direction) {
+    if (this.#ratio) {
+      this.#keep(1 / this.#ratio);
+      this.#form.showRatio(this.#ratio);
+    }
+    this.#change(turned(this.#edit, this.#size, direction));
   }
 
   /**
@@ -156,9 +175,15 @@ export class Editor {
    * @param {number | undefined} ratio
    */
   #keepRatio(ratio) {
-    this.#area.keepRatio(ratio);
+    this.#keep(ratio);
     const { width, height } = turnedSize(this.#size, this.#edit);
     if (ratio !== undefined) this.#change({ ...this.#edit, crop: fitted({ x: 0, y: 0, width, height }, ratio) });
+  }
+
+  /** @param {number | undefined} ratio */
+  #keep(ratio) {
+    this.#ratio = ratio;
+    this.#area.keepRatio(ratio);
   }
 
   #show() {

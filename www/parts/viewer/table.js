@@ -6,8 +6,10 @@ import { element, foreign } from '../../ui/element.js';
 const DELIMITERS = ['\t', ';', ','];
 /** Lines that show what separates the columns. */
 const SAMPLE = 5;
-/** Rows that are shown. Longer tables make the viewer slow. */
+/** Rows that are shown below the head. Longer tables make the viewer slow. */
 const MAX_ROWS = 1000;
+/** Rows that are read: the head, those that are shown, and one that tells that there are more. */
+const READ_ROWS = MAX_ROWS + 2;
 /** Columns that are shown. */
 const MAX_COLUMNS = 100;
 
@@ -30,7 +32,7 @@ export function readTable(text, delimiter = delimiterOf(text)) {
     if (row.length > 1 || row[0] !== '') rows.push(row);
     row = [];
   };
-  for (let at = 0; at < text.length && rows.length <= MAX_ROWS; at += 1) {
+  for (let at = 0; at < text.length && rows.length < READ_ROWS; at += 1) {
     const character = text[at];
     if (isQuoted) {
       if (character !== '"') field += character;
@@ -45,7 +47,7 @@ export function readTable(text, delimiter = delimiterOf(text)) {
     } else if (character === '\n') endRow();
     else if (character !== '\r' || text[at + 1] !== '\n') field += character;
   }
-  if (rows.length <= MAX_ROWS) endRow();
+  if (rows.length < READ_ROWS) endRow();
   return rows;
 }
 
@@ -68,7 +70,7 @@ export function tableOf(rows) {
   const [head, ...others] = rows.slice(0, MAX_ROWS + 1);
   const columns = Math.min(MAX_COLUMNS, Math.max(...rows.map(({ length }) => length)));
   const places = Array.from({ length: columns }, (_, at) => at);
-  const isCut = rows.length > MAX_ROWS || rows.some(({ length }) => length > MAX_COLUMNS);
+  const isCut = rows.length > MAX_ROWS + 1 || rows.some(({ length }) => length > MAX_COLUMNS);
   return element(
     'div',
     {},
