@@ -617,6 +617,8 @@ export interface Session {
   begin(after?: number): void;
   /** Tells the caller the state soon. */
   tellState(): void;
+  /** Tells the caller the state before anything that is sent after this. */
+  tellStateNow(): void;
   /** Whether the caller has asked for events before the manager was there. */
   wantsEvents(): boolean;
   /** Refuses a request. */

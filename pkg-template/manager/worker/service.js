@@ -20,12 +20,26 @@ export function serveManager(port, load, runtime, { guests } = {}) {
   let manager;
   /** @type {ReturnType<NonNullable<ServiceParts['guests']>> | undefined} */
   let served;
-  const state = () => ({ storage: manager.storage, now: manager.clock.now(), settings: manager[Symbol.for('wix-media.settings')]?.() });
+  const settingsNow = () => manager[Symbol.for('wix-media.settings')]?.();
+  const state = () => ({ storage: manager.storage, now: manager.clock.now(), settings: settingsNow() });
+  /**
+   * The changed settings that every caller was told.
+   *
+   * @type {unknown}
+   */
+  let known;
 
   /** @type {import('../internal.d.ts').GuestParts['join']} */
   function join(to, calls) {
     const changed = () => {
-      for (const other of sessions) if (other !== session) other.tellState();
+      const settings = settingsNow();
+      // They are in no storage: whoever goes on after this thread has them from what it was told. So that comes before the answer.
+      const isNew = settings !== known;
+      known = settings;
+      for (const other of sessions) {
+        if (isNew) other.tellStateNow();
+        else if (other !== session) other.tellState();
+      }
     };
     /** @type {Session} */
     const session = createSession(to, { manager: () => manager, state, changed, calls });
@@ -48,6 +62,7 @@ export function serveManager(port, load, runtime, { guests } = {}) {
       manager = await createManager({ ...options, storage, onError }, { token, owner, isThread: true, WixMediaError, refusal, runtime: files });
       if (now !== undefined && now > manager.clock.now()) await manager.clock.advance(now - manager.clock.now());
       if (settings !== undefined) await manager.settings(settings);
+      known = settingsNow();
       if (follow || own.wantsEvents()) own.begin(follow?.after);
       served = guests?.(message, { join, state });
       return state();

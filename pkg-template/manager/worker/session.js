@@ -88,12 +88,17 @@ export function createSession(port, { manager, state, changed, calls }) {
     isStateDue = true;
     later(() => {
       isStateDue = false;
-      try {
-        port.postMessage({ type: 'state', state: state() });
-      } catch {
-        // The manager was closed meanwhile, or cannot be asked; whoever needs it finds out.
-      }
+      tellStateNow();
     }, STATE_MS);
+  }
+
+  function tellStateNow() {
+    if (isOver) return;
+    try {
+      port.postMessage({ type: 'state', state: state() });
+    } catch {
+      // The manager was closed meanwhile, or cannot be asked; whoever needs it finds out.
+    }
   }
 
   /** @type {Session['begin']} */
@@ -147,6 +152,7 @@ export function createSession(port, { manager, state, changed, calls }) {
     },
     begin,
     tellState,
+    tellStateNow,
     wantsEvents: () => isFollowed,
     refuse: (id, error) => port.postMessage({ id, type: 'failed', error: errorOf(error) }),
     interrupt(error) {
