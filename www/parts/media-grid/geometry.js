@@ -146,4 +146,27 @@ export class Geometry {
     if (index < this.#folders) return Math.floor(index / this.columns);
     return this.#folderRows + Math.floor((index - this.#folders) / this.columns);
   }
+
+  /**
+   * Returns the indices of the items that a box touches.
+   *
+   * @param {{ start: number, end: number, top: number, bottom: number }} box In pixels from the start edge of the columns and from the
+   *   top of the first row.
+   * @param {number} width Of all columns.
+   */
+  touched({ start, end, top, bottom }, width) {
+    const isList = this.headHeight > 0;
+    const tileWidth = (width - (this.columns - 1) * GAP) / this.columns;
+    const firstColumn = Math.max(0, Math.ceil((start - tileWidth) / (tileWidth + GAP)));
+    const lastColumn = Math.min(this.columns - 1, Math.floor(end / (tileWidth + GAP)));
+    const found = [];
+    for (let row = this.rowAt(Math.max(0, top)); row < this.rowCount && this.topOf(row) <= bottom; row += 1) {
+      const isFolders = this.isFolderRow(row);
+      const gap = isList ? 0 : isFolders ? GAP / 2 : GAP;
+      if (this.topOf(row) + (isFolders ? this.#folderRowHeight : this.rowHeight) - gap < top) continue;
+      const [first, beyond] = this.range(row);
+      for (let index = first + firstColumn; index <= Math.min(first + lastColumn, beyond - 1); index += 1) found.push(index);
+    }
+    return found;
+  }
 }

@@ -10,6 +10,7 @@ import { setDraggedKeys } from '../drop-target/dragged-items.js';
 import { ItemGrid } from './item-grid.js';
 import { movesFocus } from './keyboard.js';
 import { renameInPlace } from './rename.js';
+import { watchRubberBand } from './rubber-band.js';
 
 /**
  * @typedef {object} GridHandlers
@@ -37,10 +38,7 @@ export class MediaGrid extends ItemGrid {
     body.addEventListener('contextmenu', (event) => this.#contextMenu(event));
     body.addEventListener('dragstart', (event) => this.#dragStart(event));
     body.addEventListener('dragend', () => this.classList.remove('dragging'));
-    this.addEventListener('mousedown', (event) => {
-      // A click beside the items selects nothing; one on the scroll bar only scrolls.
-      if (!closest(event, '.cell, .list-head') && event.button === 0 && event.offsetX < this.clientWidth) this.selection?.clear();
-    });
+    watchRubberBand(this);
   }
 
   /**
