@@ -7,6 +7,7 @@ use crate::guard::{self, Asked, Rules};
 use crate::metrics::Present;
 use crate::probes;
 use crate::socket::{Activity, Socket};
+use crate::tls::Tls;
 use bytes::Bytes;
 use http::header;
 use http::{Request, Response, StatusCode};
@@ -19,6 +20,7 @@ use serde_json::Value;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
@@ -30,7 +32,7 @@ const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 const MAX_CONNECTIONS: usize = 32;
 
 /// Answers connections until the server stops taking requests, so that probes see that it is stopping. `rules` are those of this port.
-pub(crate) async fn run(app: Arc<App>, listener: TcpListener, rules: Rules) {
+pub(crate) async fn run(app: Arc<App>, listener: TcpListener, rules: Rules, tls: Option<Arc<Tls>>) {
     let mut phases = app.phases();
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let rules = Arc::new(rules);
@@ -39,7 +41,8 @@ pub(crate) async fn run(app: Arc<App>, listener: TcpListener, rules: Rules) {
             match listener.accept().await {
                 Ok((stream, peer)) => {
                     if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-                        tokio::spawn(connection(Arc::clone(&app), Arc::clone(&rules), stream, peer, place));
+                        let (app, rules, tls) = (Arc::clone(&app), Arc::clone(&rules), tls.clone());
+                        tokio::spawn(connection(app, rules, tls, stream, peer, place));
                     }
                 }
                 Err(error) => {
@@ -58,17 +61,39 @@ pub(crate) async fn run(app: Arc<App>, listener: TcpListener, rules: Rules) {
 async fn connection(
     app: Arc<App>,
     rules: Arc<Rules>,
+    tls: Option<Arc<Tls>>,
     stream: TcpStream,
     peer: SocketAddr,
     _place: OwnedSemaphorePermit,
 ) {
     let Ok(local) = stream.local_addr() else { return };
     let activity = Arc::<Activity>::default();
+    let socket = Socket::new(stream, Arc::clone(&activity));
+    let Some(tls) = tls else {
+        return converse(&app, &rules, socket, (peer, local), false, &activity).await;
+    };
+    match tls.accept(socket).await {
+        Ok(stream) => converse(&app, &rules, stream, (peer, local), true, &activity).await,
+        Err(error) => tracing::debug!(peer = %peer.ip(), %error, "no TLS at the admin port"),
+    }
+}
+
+/// Answers the requests of a connection between these addresses.
+async fn converse<S>(
+    app: &Arc<App>,
+    rules: &Arc<Rules>,
+    stream: S,
+    (peer, local): (SocketAddr, SocketAddr),
+    is_tls: bool,
+    activity: &Arc<Activity>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let service = service_fn(|request: Request<Incoming>| {
-        let (app, rules, activity) = (Arc::clone(&app), Arc::clone(&rules), Arc::clone(&activity));
+        let (app, rules, activity) = (Arc::clone(app), Arc::clone(rules), Arc::clone(activity));
         async move {
             activity.begin();
-            let answer = answer(&app, &rules, &request, peer, local).await;
+            let answer = answer(&app, &rules, &request, (peer, local), is_tls).await;
             activity.end();
             let Content::Whole(bytes) = answer.content else {
                 return Ok::<_, Infallible>(Response::new(Full::default()));
@@ -79,10 +104,9 @@ async fn connection(
             Ok(response)
         }
     });
-    let io = TokioIo::new(Socket::new(stream, Arc::clone(&activity)));
     let serving = http1::Builder::new()
         .header_read_timeout(None)
-        .serve_connection(io, service);
+        .serve_connection(TokioIo::new(stream), service);
     if let Err(error) = serving.await {
         tracing::debug!(peer = %peer.ip(), %error, "connection of the admin port ended");
     }
@@ -92,8 +116,8 @@ async fn answer(
     app: &Arc<App>,
     rules: &Rules,
     request: &Request<Incoming>,
-    peer: SocketAddr,
-    local: SocketAddr,
+    (peer, local): (SocketAddr, SocketAddr),
+    is_tls: bool,
 ) -> Answer {
     let asked = Asked {
         method: request.method(),
@@ -101,7 +125,7 @@ async fn answer(
         headers: request.headers(),
         peer: peer.ip(),
         local: &local.to_string(),
-        is_tls: false,
+        is_tls,
     };
     // A web page must not read it through a name of its own that leads here.
     if let Err(refusal) = guard::judge(&asked, rules) {

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `settings` | the table of settings, from the file, the environment and the command line |
 //! | `listen` | connections: how many, how slow they may be, and their end |
-//! | `socket` | the time limits of one connection |
+//! | `socket` `tls` | the time limits of one connection, and its encryption |
 //! | `guard` | which requests are answered |
 //! | `service` | the path of a request through guard, probes, commands and manager |
 //! | `app` | what all requests share |
@@ -54,6 +54,7 @@ mod settings;
 mod signer;
 mod socket;
 mod storage;
+mod tls;
 mod webhooks;
 mod work;
 

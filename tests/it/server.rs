@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 10] = [
         "socket",
     ],
     &["bodies", "settings", "storage"],
-    &["answer"],
+    &["answer", "tls"],
     &["maintenance", "page", "pictures"],
     &["log"],
     &["app"],

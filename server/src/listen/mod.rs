@@ -4,7 +4,6 @@
 //! accepts no more connections and waits for requests that are under way, for a limited time. A second signal cuts them off.
 
 mod connections;
-mod tls;
 
 use crate::admin;
 use crate::answer;
@@ -14,6 +13,7 @@ use crate::guard;
 use crate::service::{self, Near};
 use crate::settings::Settings;
 use crate::socket::Socket;
+use crate::tls::Tls;
 use crate::work;
 use connections::{Connections, Place};
 use hyper::server::conn::http1;
@@ -25,7 +25,6 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tls::Tls;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -78,6 +77,7 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
     let hangups = tls.is_some().then(|| signal(SignalKind::hangup())).transpose();
     let mut hangups = hangups.map_err(|error| Failure(format!("cannot listen to signals: {error}")))?;
     let scheme = if tls.is_some() { "https" } else { "http" };
+    let admin_tls = tls.clone().filter(|_| settings.admin_tls);
     let address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
     let mut signals = Signals::new().map_err(|error| Failure(format!("cannot listen to signals: {error}")))?;
     let (phase, phases) = watch::channel(Phase::Running);
@@ -95,9 +95,10 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
 
     let admin = admin.map(|listener| {
         if let Ok(address) = listener.local_addr() {
-            tracing::info!(address = %format_args!("http://{}", shown(address)), "listening for operators");
+            let scheme = if admin_tls.is_some() { "https" } else { "http" };
+            tracing::info!(address = %format_args!("{scheme}://{}", shown(address)), "listening for operators");
         }
-        tokio::spawn(admin::run(Arc::clone(&app), listener, admin_rules))
+        tokio::spawn(admin::run(Arc::clone(&app), listener, admin_rules, admin_tls))
     });
 
     let connections = Arc::new(Connections::new(max_connections, proxies));

@@ -58,6 +58,8 @@ pub(crate) struct Settings {
     /// What is allowed at the admin port.
     pub(crate) admin_rules: Rules,
     pub(crate) tls: Option<TlsFiles>,
+    /// Whether the admin port uses the certificate too.
+    pub(crate) admin_tls: bool,
     /// The keys of callers. Empty: every caller may do everything.
     pub(crate) keys: Vec<String>,
     pub(crate) site_id: Option<String>,

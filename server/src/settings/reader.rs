@@ -85,11 +85,18 @@ impl<'a> Reader<'a> {
         if guard::is_host_pattern(&admin_host) {
             admin_rules.hosts.push(admin_host.clone());
         }
+        let tls = self.tls()?;
+        let admin_tls = self.switch("admin-tls")?;
+        if admin_tls && (tls.is_none() || admin_port.is_none()) {
+            let place = self.place("admin-tls");
+            return Err(Wrong(format!("{place} needs --tls-cert FILE and --admin-port N")));
+        }
         Ok(Settings {
+            admin_tls,
             admin_port: admin_port.map(|port| u16::try_from(port).unwrap_or_default()),
             admin_host,
             admin_rules,
-            tls: self.tls()?,
+            tls,
             data,
             page: self.text("page")?.map(PathBuf::from),
             port: u16::try_from(port).unwrap_or_default(),

@@ -45,7 +45,7 @@ const fn row(
 }
 
 /// All settings.
-pub(crate) const SETTINGS: [Setting; 24] = [
+pub(crate) const SETTINGS: [Setting; 25] = [
     row(
         "config",
         "WIX_MEDIA_CONFIG",
@@ -87,6 +87,13 @@ pub(crate) const SETTINGS: [Setting; 24] = [
         Kind::Text,
         "HOST",
         "the address of the admin port, which needs no key (127.0.0.1)",
+    ),
+    row(
+        "admin-tls",
+        "WIX_MEDIA_ADMIN_TLS",
+        Kind::Switch,
+        "",
+        "answer at the admin port over TLS too, with the same certificate (no TLS)",
     ),
     row(
         "tls-cert",

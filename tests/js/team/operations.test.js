@@ -1,12 +1,12 @@
 // What operators see of wix-media-server: request ids, the metrics of the admin port, and TLS.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { temporaryFolder } from '../harness/manager.js';
 import { createClient } from '../harness/package.js';
+import { certify } from './certificate.js';
 import { ask, native, run } from './native.js';
 
 /** @import { TestContext } from 'node:test' */
@@ -20,18 +20,6 @@ async function operated(t) {
   const server = await native(t, await temporaryFolder(t), ['--admin-port', '0']);
   const { address } = await server.logged('listening for operators');
   return { ...server, admin: String(address) };
-}
-
-/**
- * Makes a certificate for this machine, with its key.
- *
- * @param {string} folder
- */
-function certify(folder) {
-  const [cert, key] = ['cert.pem', 'key.pem'].map((name) => join(folder, name));
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-keyout', key, '-out', cert, ...subject], { stdio: 'ignore' });
-  return { cert, key };
 }
 
 /**
@@ -153,12 +141,34 @@ suite('wix-media-server: operations', () => {
     assert.equal((await server.end()).code, 0);
   });
 
+  test('TLS: the admin port uses the certificate if that is asked for', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { cert, key } = certify(folder);
+    const server = await native(t, join(folder, 'data'), ['--tls-cert', cert, '--tls-key', key, '--admin-port', '0', '--admin-tls']);
+    const { address } = await server.logged('listening for operators');
+    assert.match(String(address), /^https:/);
+    const ca = readFileSync(cert, 'utf8');
+    const { status, text } = await askSecurely(`${address}/metrics`, ca);
+    assert.equal(status, 200);
+    assert.match(text, /^wix_media_uptime_seconds /m);
+    await assert.rejects(ask(String(address).replace('https', 'http'), 'GET', '/metrics'));
+
+    // A renewed certificate is used at both ports.
+    certify(folder);
+    server.child.kill('SIGHUP');
+    await server.logged('the certificate was read again');
+    await assert.rejects(askSecurely(`${address}/metrics`, ca));
+    assert.equal((await askSecurely(`${address}/metrics`, readFileSync(cert, 'utf8'))).status, 200);
+    assert.equal((await server.end()).code, 0);
+  });
+
   test('TLS: a wrong file or half a pair is one sentence', async (t) => {
     const folder = await temporaryFolder(t);
     const { cert, key } = certify(folder);
     const line = ['serve', '--data', join(folder, 'data'), '--port', '0'];
     for (const [args, code, expected] of /** @type {[string[], number, RegExp][]} */ ([
       [['--tls-cert', cert], 2, /^wix-media-server: --tls-cert needs --tls-key FILE\n$/],
+      [['--admin-tls', '--admin-port', '0'], 2, /^wix-media-server: --admin-tls needs --tls-cert FILE and --admin-port N\n$/],
       [['--tls-key', key], 2, /^wix-media-server: --tls-key needs --tls-cert FILE\n$/],
       [['--tls-cert', key, '--tls-key', key], 1, /^wix-media-server: cannot read the certificate in .*key\.pem: .+\n$/],
       [['--tls-cert', cert, '--tls-key', cert], 1, /^wix-media-server: cannot read the private key in .*cert\.pem: .+\n$/],

@@ -1,4 +1,4 @@
-//! TLS of the listener: a certificate and its key, which can be replaced while the server runs.
+//! TLS of both ports: a certificate and its key, which can be replaced while the server runs.
 
 use crate::failure::Failure;
 use crate::settings::TlsFiles;
@@ -15,26 +15,26 @@ use tokio_rustls::server::TlsStream;
 
 /// The certificate that new connections get.
 #[derive(Debug)]
-pub(super) struct Tls {
+pub(crate) struct Tls {
     files: TlsFiles,
     current: RwLock<Arc<ServerConfig>>,
 }
 
 impl Tls {
-    pub(super) fn open(files: TlsFiles) -> Result<Tls, Failure> {
+    pub(crate) fn open(files: TlsFiles) -> Result<Tls, Failure> {
         let current = RwLock::new(read(&files)?);
         Ok(Tls { files, current })
     }
 
     /// Reads the files again. If that fails, the certificate stays as it is. Open connections keep theirs.
-    pub(super) fn reload(&self) -> Result<(), Failure> {
+    pub(crate) fn reload(&self) -> Result<(), Failure> {
         let fresh = read(&self.files)?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
     }
 
     /// Shakes hands with the other end.
-    pub(super) async fn accept(&self, socket: Socket) -> std::io::Result<TlsStream<Socket>> {
+    pub(crate) async fn accept(&self, socket: Socket) -> std::io::Result<TlsStream<Socket>> {
         let config = Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner));
         let mut stream = timeout(HEAD_TIMEOUT, TlsAcceptor::from(config).accept(socket)).await??;
         // The head of a request may take its time as on any other new connection.
