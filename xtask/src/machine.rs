@@ -14,6 +14,9 @@ use crate::project::Project;
 /// The target of all wasm modules.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
+/// The Python package that knows the form of Kubernetes' manifests.
+const KUBERNETES_VALIDATE: &str = "kubernetes-validate==1.33.1";
+
 /// The oldest Node version that the build and the tests support.
 pub(crate) const MIN_NODE: u32 = 20;
 
@@ -172,6 +175,37 @@ pub(crate) fn postgresql() -> Result<()> {
             .any(|folder| folder.path().join("bin/initdb").is_file());
     let wanted = [("pgbouncer", "pgbouncer"), ("initdb", "postgresql")];
     debian_packages(&wanted[..if has_server { 1 } else { 2 }])
+}
+
+/// Installs the standard library and the C compiler of a target with musl.
+pub(crate) fn musl(target: &str) -> Result<()> {
+    debian_packages(&[("musl-gcc", "musl-tools")])?;
+    if sysroot()?.join("lib/rustlib").join(target).join("lib").is_dir() {
+        return Ok(());
+    }
+    rustup(&["target", "add", target])
+}
+
+/// Installs what the files of `server/deploy` are tested with. Returns the folder of the Python package `kubernetes-validate`.
+pub(crate) fn deployment(project: &Project) -> Result<PathBuf> {
+    debian_packages(&[
+        ("docker-compose", "docker-compose"),
+        ("nginx", "nginx-light"),
+        ("pip3", "python3-pip"),
+    ])?;
+    let folder = project.target.join("python").join(KUBERNETES_VALIDATE);
+    if !folder.is_dir() {
+        println!("Installing {KUBERNETES_VALIDATE}");
+        // Renamed once it is whole, so an interrupted installation is repeated.
+        let unfinished = folder.with_extension("unfinished");
+        _ = fs::remove_dir_all(&unfinished);
+        run(Command::new("python3")
+            .args(["-m", "pip", "install", "--quiet", "--target"])
+            .arg(&unfinished)
+            .arg(KUBERNETES_VALIDATE))?;
+        fs::rename(&unfinished, &folder)?;
+    }
+    Ok(folder)
 }
 
 /// Installs a decoder of HEIC, of which the manager can make use.

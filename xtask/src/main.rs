@@ -64,6 +64,7 @@ Usage: cargo xtask COMMAND
                     acknowledged may be lost, and memory stays level
   fuzz http|media [--seed S] [--cases N]
                     damaged requests or media files, until something is wrong
+  server-tarball    the native server as a static program for Linux, with its page, as a tarball in target/
   release VERSION [--dry-run]
                     write the version and the changelog, check the packed package, commit and tag. Publishes nothing
   platform          write what the tests ran on into docs/platform.md
@@ -88,6 +89,7 @@ enum Task {
     Parity(parity::Source),
     Platform,
     Release(release::Settings),
+    ServerTarball,
     Size,
     Soak(soak::Settings),
     Start { port: u16 },
@@ -124,6 +126,7 @@ impl Task {
             "build" => Self::Build,
             "check" => Self::Check,
             "docs" => Self::Docs,
+            "server-tarball" => Self::ServerTarball,
             "size" => Self::Size,
             "file-types" => Self::FileTypes,
             "platform" => Self::Platform,
@@ -145,6 +148,7 @@ impl Task {
             Self::Build => build::build(&Project::load()?)?,
             Self::Check => return check::check(&Project::load()?),
             Self::Docs => docs::docs(&Project::load()?)?,
+            Self::ServerTarball => server::tarball(&Project::load()?)?,
             Self::Size => size::size(&Project::load()?)?,
             Self::Platform => platform::platform(&Project::load()?)?,
             Self::Parity(source) => return parity::parity(&Project::load()?, &source),
@@ -193,6 +197,7 @@ mod tests {
         assert_eq!(parse("build").unwrap(), Task::Build);
         assert_eq!(parse("check").unwrap(), Task::Check);
         assert_eq!(parse("docs").unwrap(), Task::Docs);
+        assert_eq!(parse("server-tarball").unwrap(), Task::ServerTarball);
         assert_eq!(parse("size").unwrap(), Task::Size);
         assert_eq!(parse("bench").unwrap(), Task::Bench);
         assert_eq!(parse("start").unwrap(), Task::Start { port: 4410 });

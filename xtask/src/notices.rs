@@ -14,6 +14,7 @@ use crate::bundled::bundled;
 use crate::licences::Rules;
 use crate::process::{cargo, output};
 use crate::project::Project;
+use crate::server;
 use crate::wasm;
 
 /// What is linked without being a crate of the lock file.
@@ -23,6 +24,17 @@ The WebAssembly modules and the page of this package contain the software below,
 The modules also contain the standard library of Rust, under MIT or Apache-2.0 (the Rust project contributors), and SQLite, which is
 in the public domain.
 ";
+
+/// The same for the native server, whose own page has the notices of the package.
+const INTRODUCTION_OF_SERVER: &str = "\
+The program wix-media-server contains the software below, under these licences. The notices of its page are in the folder page.
+
+The program also contains the standard library of Rust, under MIT or Apache-2.0 (the Rust project contributors), SQLite, which is in
+the public domain, and musl, under MIT (Rich Felker and others).
+";
+
+/// The library's package.
+pub(crate) const LIBRARY: &str = "wix-media";
 
 /// What `cargo metadata` says of the crates that the modules are built from.
 pub(crate) fn metadata(project: &Project) -> Result<Value> {
@@ -41,9 +53,43 @@ pub(crate) fn metadata(project: &Project) -> Result<Value> {
 /// The text of the notices.
 pub(crate) fn notices(project: &Project) -> Result<String> {
     let rules = Rules::load(project)?;
-    let metadata = metadata(project)?;
+    let mut names_by_text = of_crates(&rules, &metadata(project)?, LIBRARY)?;
+    for package in bundled(project)? {
+        let licence = &package.licence;
+        if !rules.is_allowed(licence) {
+            bail!("{} is under {licence:?}, which deny.toml does not allow", package.name);
+        }
+        let label = format!("{} {} ({licence})", package.name, package.version);
+        names_by_text.entry(package.text).or_default().insert(label);
+    }
+    Ok(written(INTRODUCTION, names_by_text))
+}
+
+/// The text of the notices of the native server.
+pub(crate) fn of_server(project: &Project) -> Result<String> {
+    let metadata = output(&mut server::cargo(
+        project,
+        &[
+            "metadata",
+            "--format-version=1",
+            "--locked",
+            "--filter-platform",
+            server::STATIC,
+        ],
+    ))?;
+    let metadata = serde_json::from_str(&metadata).context("cargo metadata wrote no JSON")?;
+    let crates = of_crates(&Rules::load(project)?, &metadata, server::NAME)?;
+    Ok(written(INTRODUCTION_OF_SERVER, crates))
+}
+
+/// The crates that are linked into a package, by the text of their licence.
+fn of_crates(rules: &Rules, metadata: &Value, root: &str) -> Result<BTreeMap<String, BTreeSet<String>>> {
     let mut names_by_text: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for package in Linked::new(&metadata)?.packages.into_values() {
+    for package in Linked::new(metadata, root)?.packages.into_values() {
+        // What is not from a registry is ours.
+        if package["source"].is_null() {
+            continue;
+        }
         let member = |name: &str| package[name].as_str().unwrap_or_default();
         let (name, licence) = (member("name"), member("license"));
         if !rules.is_allowed(licence) {
@@ -60,36 +106,33 @@ pub(crate) fn notices(project: &Project) -> Result<String> {
         let label = format!("{name} {} ({licence})", member("version"));
         names_by_text.entry(text).or_default().insert(label);
     }
-    for package in bundled(project)? {
-        let licence = &package.licence;
-        if !rules.is_allowed(licence) {
-            bail!("{} is under {licence:?}, which deny.toml does not allow", package.name);
-        }
-        let label = format!("{} {} ({licence})", package.name, package.version);
-        names_by_text.entry(package.text).or_default().insert(label);
-    }
+    Ok(names_by_text)
+}
+
+/// The notices of what has each text of a licence.
+fn written(introduction: &str, names_by_text: BTreeMap<String, BTreeSet<String>>) -> String {
     let mut groups: Vec<_> = names_by_text.into_iter().collect();
     groups.sort_by(|(_, left), (_, right)| left.cmp(right));
-    let mut notices = INTRODUCTION.to_owned();
+    let mut notices = introduction.to_owned();
     for (text, crates) in groups {
         let crates: Vec<String> = crates.into_iter().collect();
         notices.push_str(&format!("\n{}\n\n{}\n\n{text}\n", "-".repeat(100), crates.join("\n")));
     }
-    Ok(notices)
+    notices
 }
 
-/// The packages that are linked into the library, without the library itself.
+/// The packages that are linked into a package of this repository, without that one itself.
 #[derive(Debug)]
 pub(crate) struct Linked<'a> {
     /// The packages by their ids.
     pub(crate) packages: BTreeMap<String, &'a Value>,
-    /// Which of them each one needs, by ids. The library is one of the keys.
+    /// Which of them each one needs, by ids. The package itself is one of the keys.
     pub(crate) dependencies: BTreeMap<String, Vec<String>>,
 }
 
 impl<'a> Linked<'a> {
-    /// Reads the output of `cargo metadata`.
-    pub(crate) fn new(metadata: &'a Value) -> Result<Self> {
+    /// Reads the output of `cargo metadata`. `root` is the name of the package.
+    pub(crate) fn new(metadata: &'a Value, root: &str) -> Result<Self> {
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
         let id = |value: &Value| value["id"].as_str().unwrap_or_default().to_owned();
         let all: BTreeMap<String, &Value> = metadata["packages"]
@@ -109,7 +152,7 @@ impl<'a> Linked<'a> {
         };
         let root = all
             .iter()
-            .find(|(_, package)| package["name"] == "wix-media")
+            .find(|(_, package)| package["name"] == root)
             .map(|(id, _)| id.clone())
             .context("cargo metadata does not name the crate")?;
         let mut packages = BTreeMap::new();
@@ -192,7 +235,7 @@ mod tests {
                 { "id": "2", "deps": [{ "pkg": "3", "dep_kinds": [{ "kind": null }] }] },
             ] },
         });
-        let found: Vec<&Value> = Linked::new(&metadata)
+        let found: Vec<&Value> = Linked::new(&metadata, LIBRARY)
             .unwrap()
             .packages
             .into_values()

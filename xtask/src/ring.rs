@@ -199,6 +199,7 @@ impl Ring {
         scratch.lend(&mut command);
         if self == Self::Team {
             command.env("WIX_MEDIA_SERVER", server::build(project)?);
+            command.env("KUBERNETES_VALIDATE", machine::deployment(project)?);
         } else {
             command.env("CHROMIUM", machine::browser()?.chromium);
             machine::ffmpeg()?;

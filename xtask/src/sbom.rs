@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use crate::bundled::{Bundled, bundled};
-use crate::notices::{Linked, metadata};
+use crate::notices::{LIBRARY, Linked, metadata};
 use crate::project::Project;
 
 /// The name of the npm package.
@@ -20,7 +20,7 @@ pub(crate) fn sbom(project: &Project) -> Result<String> {
     let metadata = metadata(project)?;
     let lock = fs::read_to_string(project.root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
     let bill = bill(
-        &Linked::new(&metadata)?,
+        &Linked::new(&metadata, LIBRARY)?,
         &checksums(&lock),
         &bundled(project)?,
         &project.version,
@@ -166,7 +166,7 @@ mod tests {
             licence: "MIT".to_owned(),
             text: "Text".to_owned(),
         }];
-        let bill = bill(&Linked::new(&metadata).unwrap(), &checksums, &bundled, "0.1.0");
+        let bill = bill(&Linked::new(&metadata, LIBRARY).unwrap(), &checksums, &bundled, "0.1.0");
         assert_eq!(
             bill["components"],
             json!([

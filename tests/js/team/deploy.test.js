@@ -12,6 +12,8 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (/** @type {string} */ name) => readFileSync(join(ROOT, name), 'utf8');
 const UNIT = read('server/deploy/wix-media-server.service');
 const IMAGE = read('server/deploy/Dockerfile');
+const COMPOSE = read('server/deploy/docker-compose.yml');
+const KUBERNETES = read('server/deploy/kubernetes.yaml');
 
 /** Instructions of a Dockerfile that this repository uses, each with the form of its arguments. */
 const INSTRUCTIONS = /** @type {Record<string, RegExp>} */ ({
@@ -75,10 +77,41 @@ suite('wix-media-server: deployment', () => {
     assert.throws(() => instructionsOf('COPY --form=build a b c'));
   });
 
-  test('both name settings that exist', () => {
+  test('Docker Compose finds no fault in its file, which asks for a key', async (t) => {
+    const file = join(await temporaryFolder(t), 'docker-compose.yml');
+    const check = (/** @type {string} */ text, env = {}) => {
+      writeFileSync(file, text);
+      const { PATH, HOME } = process.env;
+      const { status, stderr, error } = spawnSync('docker-compose', ['--file', file, 'config', '--quiet'], { encoding: 'utf8', env: { PATH, HOME, ...env } });
+      if (error) throw error;
+      return { status, stderr };
+    };
+    assert.deepEqual(check(COMPOSE, { WIX_API_KEY: 'key' }), { status: 0, stderr: '' });
+    assert.match(check(COMPOSE).stderr, /set a key/);
+    assert.notEqual(check(COMPOSE.replace('read_only:', 'readonly:'), { WIX_API_KEY: 'key' }).status, 0);
+  });
+
+  test('the manifests have the form that Kubernetes expects', async (t) => {
+    const { KUBERNETES_VALIDATE: folder } = process.env;
+    if (!folder) throw new Error('KUBERNETES_VALIDATE must name the folder of the Python package: run cargo xtask test team');
+    const file = join(await temporaryFolder(t), 'kubernetes.yaml');
+    const check = (/** @type {string} */ text) => {
+      writeFileSync(file, text);
+      const { status, error } = spawnSync('python3', ['-m', 'kubernetes_validate', '--strict', file], { encoding: 'utf8', env: { PATH: process.env.PATH, PYTHONPATH: folder } });
+      if (error) throw error;
+      return status;
+    };
+    assert.equal(check(KUBERNETES), 0);
+    assert.notEqual(check(KUBERNETES.replace('readOnlyRootFilesystem', 'readonlyRootFilesystem')), 0);
+    assert.notEqual(check(KUBERNETES.replace('replicas: 1', 'replicas: one')), 0);
+    // Both end a server in more time than it gives itself.
+    for (const text of [KUBERNETES.match(/terminationGracePeriodSeconds: (\d+)/), COMPOSE.match(/stop_grace_period: (\d+)s/), UNIT.match(/TimeoutStopSec=(\d+)/)]) assert.ok(Number(text?.[1]) > 30);
+  });
+
+  test('all of them name settings that exist', () => {
     const table = read('server/src/settings/table.rs');
-    const named = [UNIT, IMAGE].flatMap((text) => text.match(/WIX_\w+/g) ?? []);
-    assert.ok(named.length >= 8);
+    const named = [UNIT, IMAGE, COMPOSE, KUBERNETES, read('server/deploy/nginx.conf')].flatMap((text) => text.match(/WIX_\w+/g) ?? []);
+    assert.ok(named.length >= 20);
     for (const name of named) assert.match(table, new RegExp(`"${name}"`), name);
   });
 });

@@ -1,0 +1,158 @@
+// The recipe for nginx, server/deploy/nginx.conf, with nginx itself: only its addresses and files are others.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { request as httpsRequest } from 'node:https';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { md5, noise } from '../harness/bytes.js';
+import { withinTime } from '../harness/limit.js';
+import { temporaryFolder } from '../harness/manager.js';
+import { certify } from './certificate.js';
+import { native } from './native.js';
+
+/** @import { TestContext } from 'node:test' */
+/** @import { IncomingMessage } from 'node:http' */
+
+const RECIPE = readFileSync(fileURLToPath(new URL('../../../server/deploy/nginx.conf', import.meta.url)), 'utf8');
+const NAME = 'media.example';
+/** Where nginx keeps bodies that it does not pass on at once. */
+const SPOOLS = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+
+/** @param {string} path */
+const isThere = (path) =>
+  new Promise((resolve) => {
+    const socket = connect(path);
+    socket.on('connect', () => resolve(true)).on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+
+/**
+ * The recipe with other addresses and files.
+ *
+ * @param {[string, string][]} changes
+ */
+function adapted(changes) {
+  let text = RECIPE;
+  for (const [from, to] of changes) {
+    assert.ok(text.includes(from), `the recipe lacks ${from}`);
+    text = text.replace(from, to);
+  }
+  return text;
+}
+
+/**
+ * A server behind nginx, which listens on a socket of its own: a free port could be taken by another program a moment later.
+ *
+ * @param {TestContext} t
+ */
+async function proxied(t) {
+  const folder = await temporaryFolder(t);
+  const server = await native(t, join(folder, 'data'), ['--trust-proxy', '127.0.0.1', '--external-url', `https://${NAME}`]);
+  const { cert, key } = certify(folder, `DNS:${NAME}`);
+  const socket = join(folder, 'nginx.sock');
+  const recipe = adapted([
+    ['server 127.0.0.1:4410;', `server ${new URL(server.origin).host};`],
+    ['listen 443 ssl;', `listen unix:${socket} ssl;`],
+    ['/etc/nginx/media.example.pem', cert],
+    ['/etc/nginx/media.example.key', key],
+  ]);
+  for (const name of SPOOLS) mkdirSync(join(folder, name));
+  const spools = SPOOLS.map((name) => `${name}_temp_path ${join(folder, name)};`).join(' ');
+  const file = join(folder, 'nginx.conf');
+  // As the user who runs the test, who may read the folder.
+  const own = process.getuid?.() === 0 ? 'user root;' : '';
+  writeFileSync(file, `${own} daemon off; master_process off; pid ${join(folder, 'pid')}; error_log stderr warn; events {} http { access_log off; ${spools}\n${recipe}}`);
+  const nginx = spawn('nginx', ['-e', 'stderr', '-p', folder, '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  nginx.stderr.setEncoding('utf8').on('data', (chunk) => (said += chunk));
+  let hasEnded = false;
+  const ended = once(nginx, 'close').then(() => (hasEnded = true));
+  t.after(async () => {
+    nginx.kill('SIGKILL');
+    await ended;
+  });
+  while (!(await isThere(socket))) {
+    assert.ok(!hasEnded, said);
+    await setTimeout(20);
+  }
+  const ca = readFileSync(cert, 'utf8');
+  /**
+   * Sends a request to nginx, and resolves with the head of the answer.
+   *
+   * @param {string} method
+   * @param {string} path
+   * @param {{ headers?: import('node:http').OutgoingHttpHeaders, body?: string | Uint8Array }} [init]
+   * @returns {Promise<IncomingMessage>}
+   */
+  const send = (method, path, { headers, body } = {}) =>
+    withinTime(
+      `${method} ${path}`,
+      new Promise((resolve, reject) => {
+        const request = httpsRequest({ socketPath: socket, ca, servername: NAME, agent: false, method, path, headers: { host: NAME, ...headers } }, resolve);
+        request.on('error', reject).end(body);
+      }),
+    );
+  return { server, send, said: () => said };
+}
+
+/** @param {IncomingMessage} response */
+const bytesOf = async (response) => Buffer.concat(await response.toArray());
+
+suite('wix-media-server: behind nginx', () => {
+  test('URLs have the name and the scheme of the proxy, and a caller cannot choose others', async (t) => {
+    const { server, send } = await proxied(t);
+    const json = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ mimeType: 'text/plain' });
+    const forged = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http', 'x-request-id': 'forged' };
+    const answer = await send('POST', '/site-media/v1/files/generate-upload-url', { headers: { ...json, ...forged }, body });
+    const text = (await bytesOf(answer)).toString();
+    assert.equal(answer.statusCode, 200, text);
+    assert.match(JSON.parse(text).uploadUrl, new RegExp(`^https://${NAME}/upload/`));
+    // Both log one id.
+    assert.match(String(answer.headers['x-request-id']), /^[0-9a-f]{32}$/);
+    await server.logged('request');
+    assert.ok(server.text.stdout.includes(`"id":"${answer.headers['x-request-id']}"`));
+    assert.equal((await send('GET', '/healthz', { headers: { host: 'evil.example' } })).statusCode, 403);
+  });
+
+  test('large bodies and ranges pass, and none of them waits on a disk', async (t) => {
+    const { send, said } = await proxied(t);
+    const made = await send('POST', '/site-media/v1/files/generate-upload-url', { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ mimeType: 'application/octet-stream', fileName: 'large.bin' }) });
+    const { uploadUrl } = JSON.parse((await bytesOf(made)).toString());
+    const bytes = noise(12_000_000, 17);
+    const to = new URL(uploadUrl);
+    const put = await send('PUT', to.pathname + to.search, { headers: { 'content-type': 'application/octet-stream', 'content-length': bytes.length }, body: bytes });
+    const { file } = JSON.parse((await bytesOf(put)).toString());
+    assert.equal(file.hash, md5(bytes));
+    const { pathname } = new URL(file.url);
+    assert.equal(md5(await bytesOf(await send('GET', pathname))), file.hash);
+    const part = await send('GET', pathname, { headers: { range: 'bytes=11000000-' } });
+    assert.deepEqual([part.statusCode, (await bytesOf(part)).equals(bytes.subarray(11_000_000))], [206, true]);
+    // nginx warns when it writes one to its folders.
+    assert.doesNotMatch(said(), /buffered to a temporary file/);
+  });
+
+  test('an event arrives while its stream goes on', async (t) => {
+    const { send } = await proxied(t);
+    const stream = await send('GET', '/_wix-media/events?after=0', { headers: { accept: 'text/event-stream' } });
+    assert.equal(stream.headers['content-type'], 'text/event-stream');
+    await bytesOf(await send('POST', '/site-media/v1/folders', { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ displayName: 'heard' }) }));
+    let text = '';
+    await withinTime(
+      'an event through nginx',
+      (async () => {
+        for await (const chunk of stream) {
+          text += chunk;
+          if (text.includes('heard')) return;
+        }
+        assert.fail(`the stream ended: ${text}`);
+      })(),
+    );
+    assert.match(text, /^event: wix\.media\.site_media\.v1\.folder_created$/m);
+  });
+});
