@@ -6,6 +6,12 @@
 // replace to go through a proxy, to trust other certificates, or to answer in tests.
 //
 // A redirect is still followed: fetch sends the request a second time as it was, and gets what else is read from that origin.
+//
+// Bodies are ordinary streams, not byte streams. Those take the memory of what they are given, which here is still the parser's, so
+// that each piece would have to be copied.
+import { Duplex } from 'node:stream';
+import { createBrotliDecompress } from 'node:zlib';
+
 /** @import { Dispatcher, RequestFields } from '../client/internal.d.ts' */
 
 const { fetch: own } = globalThis;
@@ -24,7 +30,7 @@ const DISPATCHER = Symbol.for('undici.globalDispatcher.1');
 
 /** The message of the cause with which Node's fetch refuses a redirect. */
 const REDIRECTED = 'unexpected redirect';
-/** The message for an answer in another coding, such as Brotli, which some servers send without being asked. */
+/** The message for an answer in another coding, such as two at once, which some servers send without being asked. */
 const ENCODED = 'unexpected content-encoding';
 
 /** Answers that have no body, whatever they say. */
@@ -34,14 +40,25 @@ const MAX_WHOLE = 256 * 1024;
 /** Bodies up to this size are joined. A larger one is passed on in pieces, as a `Response` copies bytes that it is given. */
 const MAX_JOINED = 16 * 1024;
 
-/** What fetch sends when the caller says nothing. Other encodings could not be decoded everywhere. */
+/** What fetch sends when the caller says nothing. Brotli is not worth asking for: it costs more than it saves on small answers. */
 const DEFAULTS = { accept: '*/*', 'accept-encoding': 'gzip, deflate', 'accept-language': '*', 'user-agent': 'node' };
-const CODINGS = /^(?:x-)?(gzip|deflate)$/i;
+const CODINGS = /^(?:x-)?(gzip|deflate|br)$/i;
 /** No bytes in each coding. A `DecompressionStream` fails when nothing comes at all, where fetch returns an empty body. */
 const NOTHING = new Map([
   ['gzip', Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0)],
   ['deflate', Uint8Array.of(0x78, 0x9c, 3, 0, 0, 0, 0, 1)],
+  ['br', Uint8Array.of(6)],
 ]);
+
+/**
+ * A decoder of one of these. Before Node 24 a `DecompressionStream` does not know Brotli.
+ *
+ * @param {string} coding
+ */
+const decoderOf = (coding) =>
+  /** @type {ReadableWritablePair<Uint8Array<ArrayBuffer>, BufferSource>} */ (
+    coding === 'br' ? Duplex.toWeb(createBrotliDecompress()) : new DecompressionStream(/** @type {CompressionFormat} */ (coding))
+  );
 
 /**
  * Sends a request by the global `fetch`, or past it. One that a test or a tool has put in its place gets it unchanged.
@@ -173,7 +190,7 @@ function dispatch(dispatcher, target, { method, headers, body, signal }) {
             pull: resume,
             cancel: (reason) => abort?.(reason),
           });
-          const decoded = coding ? stream.pipeThrough(new DecompressionStream(/** @type {CompressionFormat} */ (coding))) : stream;
+          const decoded = coding ? stream.pipeThrough(decoderOf(coding)) : stream;
           const response = new Response(isEmpty(status) ? null : decoded, head);
           unread.register(response, () => {
             if (!decoded.locked) decoded.cancel().catch(() => {});

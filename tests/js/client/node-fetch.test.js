@@ -113,7 +113,7 @@ suite('requests by the fetch of Node', () => {
   });
 
   test('an answer in a coding that only fetch decodes is read by fetch, and so is the next one', async (t) => {
-    const { origin, requests } = await listen(t, (_, outgoing) => outgoing.writeHead(200, { 'content-encoding': 'br' }).end(brotliCompressSync('found')));
+    const { origin, requests } = await listen(t, (_, outgoing) => outgoing.writeHead(200, { 'content-encoding': 'deflate, gzip' }).end(gzipSync(deflateSync('found'))));
     for (const count of [2, 1]) {
       requests.length = 0;
       const response = await nodeFetch(`${origin}/`, { method: 'GET' });
@@ -193,6 +193,8 @@ suite('requests by the fetch of Node', () => {
       long: [201, { 'content-length': long.length }, long],
       gzip: [200, { 'content-encoding': 'gzip' }, gzipSync(long)],
       deflate: [200, { 'content-encoding': 'deflate' }, deflateSync(long)],
+      br: [200, { 'content-encoding': 'br' }, brotliCompressSync(long)],
+      'br of nothing': [200, { 'content-encoding': 'br', 'content-length': 0 }],
       'gzip of nothing': [200, { 'content-encoding': 'gzip', 'content-length': 0 }],
       'deflate of nothing': [200, { 'content-encoding': 'deflate' }],
       'gzip without a body': [204, { 'content-encoding': 'gzip' }],
@@ -214,6 +216,16 @@ suite('requests by the fetch of Node', () => {
       assert.equal(md5(new Uint8Array(await response.arrayBuffer())), md5(expected), name);
       if (name === 'failed') assert.equal(response.headers.get('retry-after'), '7');
       if (name === 'empty') assert.deepEqual([response.headers.get('x-odd'), response.headers.getSetCookie()], ['ä', ['a=1', 'b=2']]);
+    }
+  });
+
+  test('an answer in Brotli that breaks off or is damaged fails where it is read', async (t) => {
+    const whole = brotliCompressSync(noise(100_000));
+    const damaged = Buffer.from(whole).fill(0xff, 10);
+    const { origin } = await listen(t, ({ url }, outgoing) => outgoing.writeHead(200, { 'content-encoding': 'br' }).end(url === '/half' ? whole.subarray(0, 5_000) : damaged));
+    for (const path of ['/half', '/damaged']) {
+      const response = await nodeFetch(`${origin}${path}`, { method: 'POST', body: '{}' });
+      await assert.rejects(response.arrayBuffer(), path);
     }
   });
 
