@@ -145,7 +145,8 @@ export function checkOptions(operation, options, refusal) {
     isFit = isObject(options ?? {});
     given = { ...options };
     for (const name of /** @type {(keyof typeof given)[]} */ (OPTIONS[operation])) {
-      const value = options?.[name];
+      // A getter of the caller runs once.
+      const value = Object.hasOwn(given, name) ? undefined : options?.[name];
       if (value !== undefined) given[name] = value;
     }
   } catch (cause) {

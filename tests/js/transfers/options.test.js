@@ -102,6 +102,19 @@ suite('options', () => {
       assert.equal(requests, 0);
     });
 
+    test(`${name}: reads a getter once`, async () => {
+      const [option] = names;
+      let reads = 0;
+      const options = {
+        get [option]() {
+          reads += 1;
+          return wrong[option][0];
+        },
+      };
+      assert.equal((await refused(options)).error.code, 'INVALID_ARGUMENT');
+      assert.equal(reads, 1);
+    });
+
     test(`${name}: refuses unknown options and options that are no object`, async () => {
       const { error } = await refused({ [`${names[0]}s`]: 1 });
       assert.equal(error.code, 'INVALID_ARGUMENT');
