@@ -48,8 +48,14 @@ function startProgram(closing, command, args, env = {}) {
   const ended = new Promise((resolve) => program.on('exit', resolve));
   program.on('error', () => {});
   closing.after(async () => {
-    // Its own children too: neither browser ends them when it is killed.
-    if (program.pid) process.kill(-program.pid, 'SIGKILL');
+    if (!program.pid) return;
+    try {
+      // Its own children too: neither browser ends them when it is killed.
+      process.kill(-program.pid, 'SIGKILL');
+    } catch (/** @type {any} */ error) {
+      // A browser that crashed has left nobody behind.
+      if (error.code !== 'ESRCH') throw error;
+    }
     await ended;
   });
   return program;
