@@ -25,41 +25,42 @@ macro_rules! requests {
     )+};
 }
 
-/// Declares constructors of calls with one required text.
-macro_rules! by_text {
-    ($($name:ident($member:ident)),+ $(,)?) => {$(
+/// Declares constructors of calls with one required member: what they take, and what makes the member of it.
+macro_rules! constructors {
+    ($argument:ty, $convert:expr, $($name:ident($member:ident),)+) => {$(
         impl $name {
             #[doc = concat!("The call with its `", stringify!($member), "`.")]
             // Some calls have no other member.
             #[allow(clippy::needless_update)]
-            pub fn new($member: impl Into<String>) -> $name {
+            pub fn new($member: $argument) -> $name {
                 $name {
-                    $member: $member.into(),
+                    $member: $convert($member),
                     ..$name::default()
                 }
             }
         }
     )+};
+}
+
+/// Declares constructors of calls with one required text.
+macro_rules! by_text {
+    ($($calls:tt)+) => { $crate::sdk::requests::constructors! { impl Into<String>, Into::into, $($calls)+ } };
 }
 
 /// Declares constructors of calls with one required list of texts.
 macro_rules! by_list {
-    ($($name:ident($member:ident)),+ $(,)?) => {$(
-        impl $name {
-            #[doc = concat!("The call with its `", stringify!($member), "`.")]
-            // Some calls have no other member.
-            #[allow(clippy::needless_update)]
-            pub fn new($member: impl IntoIterator<Item: Into<String>>) -> $name {
-                $name {
-                    $member: $member.into_iter().map(Into::into).collect(),
-                    ..$name::default()
-                }
-            }
+    ($($calls:tt)+) => {
+        $crate::sdk::requests::constructors! {
+            impl IntoIterator<Item: Into<String>>, $crate::sdk::requests::texts, $($calls)+
         }
-    )+};
+    };
 }
 
-pub(super) use {by_list, by_text, requests};
+pub(super) use {by_list, by_text, constructors, requests};
+
+pub(super) fn texts(items: impl IntoIterator<Item: Into<String>>) -> Vec<String> {
+    items.into_iter().map(Into::into).collect()
+}
 
 /// Whether a member is left out of the request.
 pub(super) trait Absent {
