@@ -26,6 +26,7 @@ import { find } from '../ui/dom.js';
 import { setFocusHome } from '../ui/focus.js';
 import { closeMenu } from '../ui/menu.js';
 import { Toasts } from '../ui/toasts.js';
+import { ItemClipboard } from './clipboard.js';
 import { Display } from './display.js';
 import { EnteredFocus } from './entered-focus.js';
 import { folderCommands } from './folder-commands.js';
@@ -105,6 +106,7 @@ const showCommands = () =>
     folderCommands(state, {
       upload: (button) => openUploadMenu(button, { onPick: (found) => upload(state, found), importUrl: () => importFile(state) }),
       createFolder,
+      paste: clipboard.canPaste ? clipboard.paste : undefined,
       restoreAll: () => restoreAll(state),
       restoreImages: () => state.session?.actions.restoreImages(),
       emptyTrash: () => emptyTrash(state),
@@ -196,7 +198,8 @@ find('#skip', HTMLElement).addEventListener('click', (event) => {
 // Items
 
 const shelf = new PlaceShelf(state, grid, { refresh: () => display.refresh(), announce: announceStatus, toasts });
-const { panel, selected } = startItems(state, { grid, details, inspector, shelf, count: itemCount, toasts }, { commands, controls, announce: announceStatus });
+const clipboard = new ItemClipboard(state, grid, toasts, { announce: announceStatus, changed: () => showCommands() });
+const { panel, selected } = startItems(state, { grid, details, inspector, shelf, clipboard, count: itemCount, toasts }, { commands, controls, announce: announceStatus });
 
 watchDrags({
   canUpload: (folderId) => canUploadTo(state, folderId),

@@ -8,6 +8,7 @@ import { say } from '../text/language.js';
  * @typedef {object} FolderCommandHandlers
  * @property {(button: HTMLElement) => unknown} upload
  * @property {() => unknown} createFolder
+ * @property {(() => unknown) | undefined} paste Without something to paste there is none.
  * @property {() => unknown} restoreAll
  * @property {() => unknown} restoreImages
  * @property {() => unknown} emptyTrash
@@ -18,11 +19,12 @@ import { say } from '../text/language.js';
  * @param {FolderCommandHandlers} handlers
  * @returns {Command[]}
  */
-export function folderCommands({ view, isTrash, listing, absence }, { upload, createFolder, restoreAll, restoreImages, emptyTrash }) {
+export function folderCommands({ view, isTrash, listing, absence }, { upload, createFolder, paste, restoreAll, restoreImages, emptyTrash }) {
   if (spansFolders(view) || absence) return [];
   if (!isTrash) {
     return [
       { label: say`New folder`, picture: 'new-folder', act: createFolder },
+      ...(paste ? [{ label: say`Paste`, picture: 'paste', act: paste }] : []),
       { label: say`Upload`, picture: 'upload', act: upload, kind: 'primary' },
     ];
   }

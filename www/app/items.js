@@ -5,6 +5,7 @@
 /** @import { DetailsPanel } from '../parts/details-panel/details-panel.js' */
 /** @import { MediaGrid } from '../parts/media-grid/media-grid.js' */
 /** @import { Toasts } from '../ui/toasts.js' */
+/** @import { ItemClipboard } from './clipboard.js' */
 /** @import { PlaceShelf } from './shelf.js' */
 /** @import { State } from './state.js' */
 /** @import { ViewControls } from './view-controls.js' */
@@ -25,11 +26,11 @@ import { Selected } from './selected.js';
  * Starts the parts that show items. Returns the panel, and what shows the selection.
  *
  * @param {State} state
- * @param {{ grid: MediaGrid, details: DetailsPanel, inspector: CallInspector, shelf: PlaceShelf, count: HTMLElement, toasts: Toasts }} parts
+ * @param {{ grid: MediaGrid, details: DetailsPanel, inspector: CallInspector, shelf: PlaceShelf, clipboard: ItemClipboard, count: HTMLElement, toasts: Toasts }} parts
  * @param {{ commands: ItemCommands, controls: ViewControls, announce: (text: string) => void }} handlers `announce` tells
  *   screen readers.
  */
-export function startItems(state, { grid, details, inspector, shelf, count, toasts }, { commands, controls, announce }) {
+export function startItems(state, { grid, details, inspector, shelf, clipboard, count, toasts }, { commands, controls, announce }) {
   const { selection } = state;
   const panel = new SidePanel((tab) => {
     prefer('panel', tab !== undefined);
@@ -88,6 +89,7 @@ export function startItems(state, { grid, details, inspector, shelf, count, toas
         {
           commands,
           open,
+          hold: clipboard.hold,
           isFavourite: shelf.isFavourite,
           toggleFavourite: shelf.toggleFavourite,
           showDetails: () => panel.show('details'),

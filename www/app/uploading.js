@@ -75,7 +75,7 @@ async function settle(state, session, found, folderId) {
  * @param {string | undefined} id
  * @returns {Promise<readonly FileItem[]>}
  */
-async function filesIn(state, session, id) {
+export async function filesIn(state, session, id) {
   if (id === undefined) return [];
   const { listing, view } = state;
   const isShown = id === state.folderId && !view.query && !isFiltered(view) && !state.isTrash;

@@ -164,13 +164,14 @@ export class Actions {
     return this.#work('move', steps);
   }
 
-  /**
-   * Gives files other labels. Resolves with whether it succeeded.
-   *
-   * @param {readonly JobStep[]} steps
-   */
+  /** Gives files other labels. Resolves with whether it succeeded. @param {readonly JobStep[]} steps */
   relabel(steps) {
     return this.#work('label', steps);
+  }
+
+  /** Copies files to a folder. Resolves with whether it succeeded. @param {readonly JobStep[]} steps */
+  copy(steps) {
+    return this.#work('copy', steps);
   }
 
   /**

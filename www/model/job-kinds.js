@@ -5,15 +5,17 @@
 import { callSource, javascript } from '../text/code.js';
 import { say } from '../text/language.js';
 import { TOPS } from './areas.js';
+import { copyFile, copySource } from './copy.js';
 import { idsSource } from './id-source.js';
 import { idsOf, named, tally } from './item.js';
 import { spansFolders } from './view.js';
 
 /**
- * @typedef {'move' | 'label' | 'trash' | 'restore' | 'purge' | 'empty'} JobKindName
+ * @typedef {'move' | 'copy' | 'label' | 'trash' | 'restore' | 'purge' | 'empty'} JobKindName
  *
- * @typedef {Subject & { from?: string, to?: string, labels?: string[], before?: string[] }} JobStep An item of a job: of a move, with
- *   the IDs of its folders; of a change of labels, with the new and the old ones.
+ * @typedef {Subject & { from?: string, to?: string, labels?: string[], before?: string[], newName?: string, copy?: string }} JobStep An
+ *   item of a job: of a move, with the IDs of its folders; of a change of labels, with the new and the old ones; of a copy, with the name
+ *   that the copy gets, and its ID once it is made.
  *
  * @typedef {object} JobKind
  * @property {(what: string) => string} doing Says that a job runs.
@@ -134,6 +136,20 @@ export const JOB_KINDS = {
     },
     leaves: ({ to }, view) => !spansFolders(view) && to !== (view.folderId ?? TOPS[view.area]),
     back: (steps) => ({ kind: 'move', steps: steps.map(({ from, to, ...step }) => ({ ...step, from: to, to: from })) }),
+  },
+  copy: {
+    doing: (what) => say`Copying ${what}`,
+    halted: (what, isPaused) => (isPaused ? say`Copying paused at ${what}` : say`Copying stopped at ${what}`),
+    done: (what) => say`${what} copied.`,
+    failed: () => say`Not copied`,
+    partlyFailed: (what) => say`Not everything was copied (${what})`,
+    // One after the other: a step that is repeated after a crash makes another copy.
+    concurrency: 1,
+    partsOf: (steps) => steps.map((step) => [step]),
+    about: (steps) => ({ title: say`Copy ${named(steps)}`, names: ['downloads', 'uploads'], source: linesOf(steps, copySource) }),
+    perform: (client, [step], call) => copyFile(client, step, call),
+    leaves: () => false,
+    back: (steps) => ({ kind: 'trash', steps: steps.flatMap(({ copy, newName, name }) => (copy ? [{ kind: /** @type {const} */ ('file'), id: copy, key: `file:${copy}`, name: newName ?? name }] : [])) }),
   },
   label: {
     doing: (what) => say`Labelling ${what}`,

@@ -11,6 +11,7 @@ const SHORTCUTS = [
   ['Ctrl + A', say`Select everything`],
   ['Enter', say`Open a folder, show a file`],
   ['F2', say`Rename`],
+  ['Ctrl + C, Ctrl + X, Ctrl + V', say`Copy, cut, paste`],
   ['Delete', say`Move to the trash`],
   ['Ctrl + Z', say`Undo`],
   ['Ctrl + Shift + Z, Ctrl + Y', say`Redo`],

@@ -14,6 +14,7 @@ import { openMenu } from '../../ui/menu.js';
  * @property {(item: Item) => void} rename
  * @property {(url: string) => void} copyAddress
  * @property {(item: Item) => void} showInFolder
+ * @property {(items: readonly Item[], isCut: boolean) => unknown} hold Copies or cuts items.
  * @property {(items: readonly Item[]) => boolean | undefined} isFavourite Nothing if there are no files.
  * @property {(items: readonly Item[]) => void} toggleFavourite
  */
@@ -50,7 +51,7 @@ function trashGroups(item, items, { open, commands }) {
  * @param {ItemMenuHandlers} handlers
  * @returns {MenuEntry[][]}
  */
-function groupsOf(item, items, isSearch, { commands, open, showDetails, rename, copyAddress, showInFolder, isFavourite, toggleFavourite }) {
+function groupsOf(item, items, isSearch, { commands, open, showDetails, rename, copyAddress, showInFolder, hold, isFavourite, toggleFavourite }) {
   const isOne = items.length === 1;
   /** @type {MenuEntry[]} */
   const first = [];
@@ -62,11 +63,14 @@ function groupsOf(item, items, isSearch, { commands, open, showDetails, rename, 
     );
   }
   const isZip = items.length > 1 || item.kind === 'folder';
+  const hasFiles = items.some(({ kind }) => kind === 'file');
   first.push(
+    { label: say`Cut`, picture: 'cut', keys: 'Ctrl + X', act: () => hold(items, true) },
+    ...(hasFiles ? [{ label: say`Copy`, picture: 'copy', keys: 'Ctrl + C', act: () => hold(items, false) }] : []),
     { label: say`Move…`, picture: 'move', act: () => commands.move(items) },
     { label: isZip ? say`Download as zip` : say`Download`, picture: 'download', act: () => commands.download(items) },
   );
-  if (items.some(({ kind }) => kind === 'file')) first.push({ label: say`Labels…`, picture: 'label', act: () => commands.label(items) });
+  if (hasFiles) first.push({ label: say`Labels…`, picture: 'label', act: () => commands.label(items) });
   const isStarred = isFavourite(items);
   if (isStarred !== undefined) first.push({ label: isStarred ? say`Remove from favourites` : say`Add to favourites`, picture: 'star', act: () => toggleFavourite(items) });
   const url = item.kind === 'file' && !item.value.private ? item.value.url : undefined;

@@ -13,6 +13,7 @@ import { picture } from '../../ui/picture.js';
  * @property {boolean} hasMenu
  * @property {boolean} isDraggable
  * @property {(item: Item) => boolean} [isFavourite]
+ * @property {(item: Item) => boolean} [isCut] Whether pasting will move the item elsewhere.
  * @property {(item: Item) => HTMLElement | undefined} [whereIs] Makes a text that names the folder of an item, where items are of
  *   several folders.
  */
@@ -43,9 +44,9 @@ function dateOf(value) {
  * @param {Controls} controls
  * @param {number} width Of the picture.
  */
-export function makeTile(item, place, { hasTick, hasMenu, isDraggable, whereIs, isFavourite }, width) {
+export function makeTile(item, place, { hasTick, hasMenu, isDraggable, whereIs, isFavourite, isCut }, width) {
   const attributes = {
-    class: `cell ${item.kind} tile`,
+    class: `cell ${item.kind} tile${isCut?.(item) ? ' cut' : ''}`,
     part: `tile ${item.kind}`,
     'data-key': item.key,
     draggable: isDraggable && 'true',
@@ -76,13 +77,13 @@ export function makeTile(item, place, { hasTick, hasMenu, isDraggable, whereIs, 
  * @param {Pick<Place, 'showable'>} place
  * @param {Controls} controls
  */
-export function makeRow(item, place, { hasTick, hasMenu, isDraggable, whereIs, isFavourite }) {
+export function makeRow(item, place, { hasTick, hasMenu, isDraggable, whereIs, isFavourite, isCut }) {
   const { kind, key, value } = item;
   const isFile = kind === 'file';
   const where = whereIs?.(item);
   return element(
     'div',
-    { class: `cell ${kind} list-row`, 'data-key': key, draggable: isDraggable && 'true', tabindex: '-1', role: 'row' },
+    { class: `cell ${kind} list-row${isCut?.(item) ? ' cut' : ''}`, 'data-key': key, draggable: isDraggable && 'true', tabindex: '-1', role: 'row' },
     element(
       'span',
       { role: 'gridcell', class: 'list-name' },

@@ -1,0 +1,168 @@
+// Copy, cut and paste: of items, and of pictures of other programs.
+/** @import { Page } from 'playwright-core' */
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { holdItems, namedFile, readItems, writeItems } from '../../../www/model/item-clipboard.js';
+import { fileItem, folderItem } from '../../../www/model/item.js';
+import { barriers, cell, choosePlace, eventually, focusIsOn, keepScreenshot, pageSuite, photo, settled, showsItems, textMatches, toast } from './site.js';
+
+suite('clipboard of the page', () => {
+  const site = pageSuite();
+  const { open, workspace, listed } = site;
+
+  /** @param {Page} page @param {string} fragment */
+  async function goTo(page, fragment) {
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, fragment);
+    await settled(page);
+  }
+  /** Pastes files, as after a copy in another program. @param {Page} page @param {{ name: string, type: string, bytes: Buffer | string }[]} files */
+  const pasteFiles = (page, files) =>
+    page.evaluate(
+      (list) => {
+        const clipboardData = new DataTransfer();
+        for (const { name, type, base64 } of list) clipboardData.items.add(new File([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))], name, { type }));
+        (document.activeElement ?? document.body).dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+      },
+      files.map(({ name, type, bytes }) => ({ name, type, base64: Buffer.from(bytes).toString('base64') })),
+    );
+
+  test('clipboard: a copy is another file with the same content, and undo takes it away', async (t) => {
+    const from = await workspace('Copied from', { 'cat.jpg': { bytes: await photo('chelsea.jpg'), labels: ['pet'], private: true }, 'b.txt': Buffer.from('bytes') });
+    const to = await workspace('Copied to', { 'b.txt': Buffer.from('taken') });
+    const { page } = await open(t, { fragment: from.fragment });
+    await cell(page, 'cat.jpg').click();
+    await cell(page, 'b.txt').click({ modifiers: ['Control'] });
+    await page.keyboard.press('Control+c');
+    await textMatches(page, '#status', /2 files copied\. Paste makes copies\./);
+    await goTo(page, to.fragment);
+    await page.getByRole('button', { name: 'Paste' }).waitFor();
+    await page.keyboard.press('Control+v');
+    const copied = await toast(page, '2 files copied.');
+    await showsItems(page, ['b (2).txt', 'b.txt', 'cat.jpg']);
+    const files = await site.server.client.files.listFiles({ parentFolderId: to.id }).toArray();
+    const cat = files.find(({ displayName }) => displayName === 'cat.jpg');
+    const original = from.files['cat.jpg'];
+    assert.notEqual(cat?._id, original._id);
+    assert.deepEqual([cat?.hash, cat?.sizeInBytes, cat?.labels, cat?.private], [original.hash, original.sizeInBytes, ['pet'], true]);
+    assert.deepEqual(await listed(from.id), ['b.txt', 'cat.jpg']);
+    assert.deepEqual(await barriers(page), []);
+    await copied.getByRole('button', { name: 'Undo' }).click();
+    await showsItems(page, ['b.txt']);
+    // In the folder of the original it gets a number.
+    await goTo(page, from.fragment);
+    await page.getByRole('button', { name: 'Paste' }).click();
+    await showsItems(page, ['b (2).txt', 'b.txt', 'cat (2).jpg', 'cat.jpg']);
+  });
+
+  test('clipboard: what was cut moves once, with its folders, and undo brings it back', async (t) => {
+    const from = await workspace('Cut from', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
+    const to = await workspace('Cut to');
+    await site.server.client.folders.createFolder('Inner', { parentFolderId: from.id });
+    const { page, open: openTab } = await open(t, { fragment: from.fragment });
+    await cell(page, 'a.txt').click();
+    await cell(page, 'Inner').click({ modifiers: ['Control'] });
+    await page.keyboard.press('Control+x');
+    await textMatches(page, '#status', /1 file and 1 folder cut\. Paste moves them\./);
+    await page.locator('.cell.cut').nth(1).waitFor();
+    assert.deepEqual(await barriers(page), []);
+    await keepScreenshot(page, 'cut');
+    await focusIsOn(page, 'Inner');
+    // Another tab pastes it.
+    const second = await openTab(to.fragment);
+    await settled(second);
+    await second.keyboard.press('Control+v');
+    const moved = await toast(second, '1 file and 1 folder moved.');
+    await showsItems(second, ['a.txt', 'Inner']);
+    await showsItems(page, ['b.txt']);
+    await moved.getByRole('button', { name: 'Undo' }).click();
+    await showsItems(page, ['a.txt', 'b.txt', 'Inner']);
+    await second.keyboard.press('Control+v');
+    await second.keyboard.press('Control+Shift+z');
+    await showsItems(second, ['a.txt', 'Inner']);
+    assert.deepEqual(await listed(to.id), ['a.txt'], 'redo moved it, and the second paste did nothing');
+  });
+
+  test('clipboard: pictures and files of other programs are uploaded to the folder', async (t) => {
+    const { id, fragment } = await workspace('Pasted');
+    const { page } = await open(t, { fragment });
+    await pasteFiles(page, [{ name: 'image.png', type: 'image/png', bytes: await photo('chelsea.jpg') }]);
+    await eventually(async () => assert.match((await listed(id)).join(), /^Pasted \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\./));
+    await pasteFiles(page, [{ name: 'notes.txt', type: 'text/plain', bytes: 'notes' }]);
+    await cell(page, 'notes.txt').waitFor();
+    // In a field it goes to the field.
+    await page.locator('#search-words').focus();
+    await pasteFiles(page, [{ name: 'other.txt', type: 'text/plain', bytes: 'other' }]);
+    await page.getByRole('button', { name: 'New folder' }).focus();
+    await goTo(page, '#files?q=notes');
+    await pasteFiles(page, [{ name: 'other.txt', type: 'text/plain', bytes: 'other' }]);
+    await toast(page, 'Open a folder first. Nothing can be pasted here.');
+    assert.equal((await listed(id)).includes('other.txt'), false);
+  });
+
+  test('clipboard: what cannot be copied is refused in plain words', async (t) => {
+    const { id, files, fragment } = await workspace('Refused', { 'a.txt': Buffer.from('a'), 'gone.txt': Buffer.from('g') });
+    await site.server.client.folders.createFolder('Inner', { parentFolderId: id });
+    const { page } = await open(t, { fragment });
+    await cell(page, 'Inner').click();
+    await page.keyboard.press('Control+c');
+    await toast(page, 'The service cannot copy folders. Copy the files in them instead.');
+    assert.equal(await page.getByRole('button', { name: 'Paste' }).count(), 0);
+    await cell(page, 'Inner').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Cut' }).waitFor();
+    assert.equal(await page.getByRole('menuitem', { name: 'Copy', exact: true }).count(), 0);
+    await page.keyboard.press('Escape');
+    // The host of the bytes does not answer this page.
+    await cell(page, 'a.txt').click();
+    await page.keyboard.press('Control+c');
+    await page.context().route(/\/_wix-media\/(?:download|files)|\/media\/|token=/, (route) => (route.request().resourceType() === 'fetch' ? route.abort() : route.continue()));
+    await page.keyboard.press('Control+v');
+    await toast(page, 'The service does not let this page read the file. Download it, and upload it again.');
+    await page.context().unrouteAll();
+    assert.deepEqual(await listed(id), ['a.txt', 'gone.txt']);
+    // Deleted meanwhile.
+    await cell(page, 'gone.txt').click();
+    await page.keyboard.press('Control+c');
+    await site.server.client.files.bulkDeleteFiles([String(files['gone.txt']._id)], { permanent: true });
+    await page.keyboard.press('Control+v');
+    await toast(page, 'Not copied: It does not exist any more.');
+    await goTo(page, '#trash');
+    // Another place has none of it.
+    await goTo(page, fragment);
+    await cell(page, 'a.txt').click();
+    await page.keyboard.press('Control+c');
+    await choosePlace(page, 'In this browser');
+    await page.locator('#message h2').waitFor();
+    await settled(page);
+    await page.locator('#where').focus();
+    await page.keyboard.press('Control+v');
+    await toast(page, 'These items are of another place.');
+  });
+
+  test('readItems: reads what writeItems wrote, and nothing that another page made up', () => {
+    /** @returns {DataTransfer} */
+    const transfer = () => {
+      /** @type {Map<string, string>} */
+      const data = new Map();
+      return /** @type {any} */ ({ setData: (/** @type {string} */ type, /** @type {string} */ text) => data.set(type, text), getData: (/** @type {string} */ type) => data.get(type) ?? '', data });
+    };
+    const held = holdItems({ place: 'server', isCut: true, items: [fileItem({ _id: 'a', displayName: 'a.txt', parentFolderId: 'f', url: 'https://example.com' }), folderItem({ _id: 'b', displayName: 'B', parentFolderId: 'f' })] });
+    const given = transfer();
+    writeItems(given, held);
+    assert.deepEqual(readItems(given), held);
+    assert.equal(given.getData('text/plain'), 'a.txt\nB');
+    assert.equal(JSON.stringify(held).includes('example.com'), false);
+    for (const text of ['', '{', 'null', '7', '{"token":"t","place":"p"}', '{"token":"t","place":"p","items":[]}', '{"token":"t","place":"p","items":[null,7,{"kind":"site","id":"a","name":"n","from":"f"},{"kind":"file","id":7,"name":"n","from":"f"}]}']) {
+      const foreign = transfer();
+      foreign.setData('application/x-wix-media-clipboard', text);
+      assert.equal(readItems(foreign), undefined, text);
+    }
+  });
+
+  test('namedFile: renames only what a browser has named', () => {
+    const named = (/** @type {string} */ name) => namedFile(new File(['x'], name, { type: 'image/png' }), 'Pasted');
+    assert.deepEqual([named('image.png').name, named('image.jpeg').name, named('my image.png').name, named('image').name], ['Pasted.png', 'Pasted.jpeg', 'my image.png', 'image']);
+    assert.equal(named('image.png').type, 'image/png');
+  });
+});

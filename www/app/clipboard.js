@@ -1,0 +1,169 @@
+// Copy, cut and paste: of items from folder to folder, and of pictures and files from other programs into the folder that is shown.
+// Where somebody writes or has selected a text, the keys do what they always do.
+/** @import { FileItem, Item } from '../model/item.js' */
+/** @import { HeldItems } from '../model/item-clipboard.js' */
+/** @import { MediaGrid } from '../parts/media-grid/media-grid.js' */
+/** @import { Toasts } from '../ui/toasts.js' */
+/** @import { State } from './state.js' */
+import { named, subjectOf } from '../model/item.js';
+import { holdItems, namedFile, readItems, writeItems } from '../model/item-clipboard.js';
+import { freeName } from '../model/name-conflicts.js';
+import { say } from '../text/language.js';
+import { closest } from '../ui/dom.js';
+import { reasonOf } from '../ui/error-report.js';
+import { filesIn, upload } from './uploading.js';
+
+/** Where the clipboard has a meaning of its own. */
+const OWN_CLIPBOARD = 'input:not([type=checkbox], [type=radio]), textarea, select, dialog, [role=menu], [contenteditable]';
+
+/** Whether an event of the clipboard is not about items. @param {ClipboardEvent} event */
+const isElsewhere = (event) => closest(event, OWN_CLIPBOARD) !== undefined || document.querySelector(':modal') !== null;
+
+export class ItemClipboard {
+  #state;
+  #grid;
+  #toasts;
+  #handlers;
+  /** What was copied or cut last in this tab. @type {HeldItems | undefined} */
+  #held;
+  /** What was cut and has been pasted: it moves once. @type {Set<string>} */
+  #spent = new Set();
+
+  /**
+   * @param {State} state
+   * @param {MediaGrid} grid
+   * @param {Toasts} toasts
+   * @param {{ announce: (text: string) => void, changed: () => void }} handlers `changed` runs when there is something else to paste.
+   */
+  constructor(state, grid, toasts, handlers) {
+    this.#state = state;
+    this.#grid = grid;
+    this.#toasts = toasts;
+    this.#handlers = handlers;
+    grid.controls.isCut = ({ key }) => this.#isCut(key);
+    document.addEventListener('copy', (event) => this.#take(event, false));
+    document.addEventListener('cut', (event) => this.#take(event, true));
+    document.addEventListener('paste', (event) => this.#paste(event));
+  }
+
+  /** @param {string} key */
+  #isCut(key) {
+    const { isCut, place, items } = this.#held ?? {};
+    return isCut === true && place === this.#state.session?.place.key && (items ?? []).some((item) => item.key === key);
+  }
+
+  /** Whether there are items of this place to paste into what is shown. */
+  get canPaste() {
+    return this.#held !== undefined && this.#state.canUpload && this.#held.place === this.#state.session?.place.key;
+  }
+
+  /** @param {ClipboardEvent} event @param {boolean} isCut */
+  #take(event, isCut) {
+    const { selectedItems } = this.#state;
+    const hasText = document.getSelection()?.isCollapsed === false;
+    if (isElsewhere(event) || hasText || selectedItems.length === 0 || !event.clipboardData) return;
+    event.preventDefault();
+    const held = this.hold(selectedItems, isCut);
+    if (held) writeItems(event.clipboardData, held);
+  }
+
+  /**
+   * Copies or cuts items. Returns them as the clipboard has them, or nothing if that is refused.
+   *
+   * @param {readonly Item[]} items
+   * @param {boolean} isCut
+   */
+  hold = (items, isCut) => {
+    const { session, isTrash } = this.#state;
+    if (!session) return undefined;
+    if (isTrash) {
+      this.#refuse(say`Restore the items first. In the trash nothing can be copied.`);
+      return undefined;
+    }
+    if (!isCut && !items.some(({ kind }) => kind === 'file')) {
+      this.#refuse(say`The service cannot copy folders. Copy the files in them instead.`);
+      return undefined;
+    }
+    const held = holdItems({ place: session.place.key, isCut, items });
+    this.#replace(held);
+    const what = named(items);
+    this.#handlers.announce(isCut ? say`${what} cut. Paste moves them.` : say`${what} copied. Paste makes copies.`);
+    return held;
+  };
+
+  /** @param {HeldItems | undefined} held */
+  #replace(held) {
+    const keys = [this.#held, held].flatMap((one) => one?.items.map(({ key }) => key) ?? []);
+    this.#held = held;
+    this.#grid.redraw(keys);
+    this.#handlers.changed();
+  }
+
+  /** @param {ClipboardEvent} event */
+  async #paste(event) {
+    const { clipboardData } = event;
+    if (isElsewhere(event) || !clipboardData) return;
+    const held = readItems(clipboardData);
+    const files = [...clipboardData.files];
+    if (!held && files.length === 0) return;
+    event.preventDefault();
+    if (!this.#state.canUpload) this.#refuse(say`Open a folder first. Nothing can be pasted here.`);
+    else if (held) await this.#pasteItems(held);
+    else await this.#pasteFiles(files);
+  }
+
+  /** Pastes what was copied or cut in this tab. */
+  paste = async () => {
+    if (this.#held && this.canPaste) await this.#pasteItems(this.#held);
+  };
+
+  /** @param {HeldItems} held */
+  async #pasteItems(held) {
+    const { session, folderId } = this.#state;
+    const { place, isCut, items, token } = held;
+    if (!session) return;
+    if (place !== session.place.key) this.#refuse(say`These items are of another place. Download them there, and upload them here.`);
+    else if (!isCut) await this.#copy(items);
+    else if (!this.#spent.has(token)) {
+      this.#spent.add(token);
+      if (this.#held?.token === token) this.#replace(undefined);
+      await session.actions.move(items, folderId);
+    }
+  }
+
+  /** @param {readonly Item[]} items */
+  async #copy(items) {
+    const { session, folderId } = this.#state;
+    if (!session) return;
+    const files = items.filter((item) => item.kind === 'file');
+    if (files.length < items.length) this.#refuse(say`The service cannot copy folders. Copy the files in them instead.`);
+    if (files.length === 0) return;
+    /** @type {readonly FileItem[]} */
+    let there = [];
+    try {
+      there = await filesIn(this.#state, session, folderId);
+    } catch (error) {
+      this.#refuse(say`Not copied: ${reasonOf(error, session.place)}`);
+      return;
+    }
+    const taken = new Set(there.map(({ name }) => name));
+    const steps = files.map((file) => {
+      const newName = freeName(file.name, taken);
+      taken.add(newName);
+      return { ...subjectOf(file), to: folderId, newName };
+    });
+    await session.actions.copy(steps);
+  }
+
+  /** @param {readonly File[]} files */
+  async #pasteFiles(files) {
+    const moment = new Date();
+    const stamp = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace('T', ' ').replaceAll(':', '.');
+    await upload(this.#state, files.map((file) => ({ file: namedFile(file, say`Pasted ${stamp}`), folders: [] })));
+  }
+
+  /** @param {string} text */
+  #refuse(text) {
+    this.#toasts.say(text, { isBad: true });
+  }
+}
