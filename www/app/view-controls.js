@@ -5,6 +5,7 @@
 /** @import { Route } from './router.js' */
 /** @import { State } from './state.js' */
 import { isSortName, SORTS } from '../model/view.js';
+import { askColumns } from '../parts/dialogs/columns.js';
 import { askFilters } from '../parts/dialogs/filters.js';
 import { ListControls } from '../parts/list-controls/list-controls.js';
 import { isTileSize } from '../parts/media-grid/geometry.js';
@@ -46,12 +47,14 @@ export class ViewControls {
       onSort: (name) => this.sortBy(name),
       onLayout: (layout) => this.#showLayout(layout),
       onTileSize: (size) => this.#showTileSize(size),
+      onColumns: () => this.#askForColumns(),
     });
   }
 
   /** Shows what was chosen last. */
   start() {
     this.#list.showSort(preferredSort());
+    this.#grid.columns.read(preferred('columns'));
     this.#showLayout(preferred('layout') === 'list' ? 'list' : 'grid');
     const tiles = preferred('tileSize');
     this.#showTileSize(isTileSize(tiles) ? tiles : 'medium');
@@ -94,6 +97,16 @@ export class ViewControls {
     const { view } = this.#state;
     const filters = await askFilters(view.filters ?? {});
     if (filters && this.#state.view === view) go({ ...view, filters });
+  }
+
+  async #askForColumns() {
+    const { columns } = this.#grid;
+    const wanted = await askColumns(columns.names);
+    if (!wanted) return;
+    if (wanted === 'reset') columns.reset();
+    else columns.choose(wanted);
+    this.#grid.showColumns();
+    prefer('columns', columns.text);
   }
 
   /** @param {keyof typeof SORTS} name */

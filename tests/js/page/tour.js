@@ -60,6 +60,7 @@ export async function tour(page, look) {
   await leave();
   await page.locator('[name=layout][value=list]').locator('..').click();
   await look('list');
+  await dialog('columns', '#columns');
   await page.locator('[name=layout][value=grid]').locator('..').click();
   await cell(page, 'photo.jpg').dblclick();
   await pictureLoaded(page, SHOWN);

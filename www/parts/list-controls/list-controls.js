@@ -16,6 +16,7 @@ import { isTileSize } from '../media-grid/geometry.js';
  * @property {(sort: SortName) => void} onSort
  * @property {(layout: Layout) => void} onLayout
  * @property {(size: TileSize) => void} onTileSize
+ * @property {() => void} onColumns
  */
 
 const TILE_NAMES = { small: say`Small tiles`, medium: say`Medium tiles`, large: say`Large tiles` };
@@ -24,12 +25,14 @@ export class ListControls {
   #type = find('#type', HTMLSelectElement);
   #sort = find('#sort', HTMLSelectElement);
   #filters = find('#filters', HTMLButtonElement);
+  #columns = find('#columns', HTMLButtonElement);
   #tileSize = find('#tile-size', HTMLSelectElement);
   #layouts = findAll('[name=layout]', HTMLInputElement);
 
   /** @param {ListControlHandlers} handlers */
-  constructor({ onType, onFilters, onSort, onLayout, onTileSize }) {
+  constructor({ onType, onFilters, onSort, onLayout, onTileSize, onColumns }) {
     this.#filters.addEventListener('click', onFilters);
+    this.#columns.addEventListener('click', onColumns);
     this.#type.append(
       element('option', { value: '' }, say`All types`),
       ...MEDIA_TYPES.map((value) => element('option', { value }, mediaType(value))),
@@ -70,6 +73,7 @@ export class ListControls {
   /** @param {Layout} layout */
   showLayout(layout) {
     this.#tileSize.hidden = layout === 'list';
+    this.#columns.hidden = layout !== 'list';
     for (const input of this.#layouts) input.checked = input.value === layout;
   }
 }

@@ -1,11 +1,13 @@
 // The cells of the grid: an item as a tile, or as a row of the table.
 /** @import { Item } from '../../model/item.js' */
 /** @import { Place } from '../../place/place.js' */
+/** @import { ColumnName } from './columns.js' */
 import { say } from '../../text/language.js';
-import { day, isDate, mediaType, size } from '../../text/words.js';
+import { mediaType, size } from '../../text/words.js';
 import { element, foreign, icon } from '../../ui/element.js';
 import { marks } from '../../ui/marks.js';
 import { picture } from '../../ui/picture.js';
+import { COLUMN_CONTENTS } from './column-contents.js';
 
 /**
  * @typedef {object} Controls What cells have besides their item.
@@ -31,12 +33,6 @@ const shownName = ({ name }) => foreign(name, { class: 'name', title: name });
 const star = () => element('span', { class: 'mark star' }, icon('star'), element('span', { class: 'visually-hidden' }, say`Favourite`));
 
 const folderIcon = () => element('span', { class: 'folder-icon' }, icon('folder'));
-
-/** @param {Item['value']} value */
-function dateOf(value) {
-  const date = value._updatedDate ?? value._createdDate;
-  return element('time', { datetime: isDate(date) ? date.toISOString() : undefined }, day(date));
-}
 
 /**
  * @param {Item} item
@@ -76,8 +72,9 @@ export function makeTile(item, place, { hasTick, hasMenu, isDraggable, whereIs, 
  * @param {Item} item
  * @param {Pick<Place, 'showable'>} place
  * @param {Controls} controls
+ * @param {readonly ColumnName[]} columns Besides the name.
  */
-export function makeRow(item, place, { hasTick, hasMenu, isDraggable, whereIs, isFavourite, isCut }) {
+export function makeRow(item, place, { hasTick, hasMenu, isDraggable, whereIs, isFavourite, isCut }, columns) {
   const { kind, key, value } = item;
   const isFile = kind === 'file';
   const where = whereIs?.(item);
@@ -94,8 +91,6 @@ export function makeRow(item, place, { hasTick, hasMenu, isDraggable, whereIs, i
       isFile ? marks(value) : [],
       hasMenu && menuButton(item),
     ),
-    element('span', { role: 'gridcell' }, isFile ? mediaType(value.mediaType) : say`Folder`),
-    element('span', { role: 'gridcell', class: 'amount' }, isFile ? size(value.sizeInBytes) : '–'),
-    element('span', { role: 'gridcell' }, dateOf(value)),
+    columns.map((name) => element('span', { role: 'gridcell', class: name === 'size' ? 'amount' : undefined }, COLUMN_CONTENTS[name](item))),
   );
 }

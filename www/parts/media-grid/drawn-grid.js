@@ -5,12 +5,14 @@
 /** @import { Sort } from '../../model/view.js' */
 /** @import { Place } from '../../place/place.js' */
 /** @import { Controls } from './cells.js' */
+/** @import { ColumnName } from './columns.js' */
 /** @import { Layout, TileSize } from './geometry.js' */
 import { say } from '../../text/language.js';
 import { element } from '../../ui/element.js';
+import { ListColumns } from './columns.js';
 import { Geometry } from './geometry.js';
 import { GridWindow } from './grid-window.js';
-import { COLUMN_COUNT, headCells } from './list-head.js';
+import { headCells } from './list-head.js';
 import { RovingFocus } from './roving-focus.js';
 import { Rows } from './rows.js';
 
@@ -22,6 +24,8 @@ import { Rows } from './rows.js';
  * @property {boolean} isTrash Whether names cannot be changed.
  */
 
+/** Pixels beside the columns of a row. */
+const ROW_PADDING = 24;
 /** Rows on paper. A browser takes minutes to lay out tens of thousands of pictures. */
 const MAX_PRINTED_ROWS = 500;
 
@@ -43,6 +47,7 @@ export class DrawnGrid extends HTMLElement {
   /** The part of the element that holds the items, and hears what is done to them. */
   body = element('div', { class: 'grid', role: 'grid', 'aria-multiselectable': 'true', 'aria-label': say`Folders and files` }, this.#head, this.rows.element);
   geometry = new Geometry();
+  columns = new ListColumns();
   #window = new GridWindow(this, this.geometry, this.rows.element);
   #isPlanned = false;
   /** Whether the rows beyond the screen are needed, too. */
@@ -60,6 +65,9 @@ export class DrawnGrid extends HTMLElement {
 
   /** Sorts by a column of the table. @param {Sort} _sort */
   sortBy(_sort) {}
+
+  /** Called when a person has changed the widths of columns. */
+  columnsChanged() {}
 
   connectedCallback() {
     if (this.body.isConnected) return;
@@ -188,7 +196,20 @@ export class DrawnGrid extends HTMLElement {
     this.#head.hidden = !this.#isList;
     this.dataset.layout = this.#layout;
     const sort = this.#shown?.sort;
-    this.#head.replaceChildren(...(this.#isList && sort ? headCells(sort, (wanted) => this.sortBy(wanted)) : []));
+    const handlers = { onSort: (/** @type {Sort} */ wanted) => this.sortBy(wanted), onResize: this.#resize };
+    this.#head.replaceChildren(...(this.#isList && sort ? headCells(this.columns, sort, handlers) : []));
+  }
+
+  /** @param {ColumnName} name @param {number} width @param {boolean} isDone */
+  #resize = (name, width, isDone) => {
+    this.columns.resize(name, width);
+    this.body.style.setProperty('--list-columns', this.columns.template);
+    if (isDone) this.columnsChanged();
+  };
+
+  /** Shows other columns. */
+  showColumns() {
+    this.#arrange(() => {});
   }
 
   // Drawing
@@ -196,6 +217,8 @@ export class DrawnGrid extends HTMLElement {
   #measure() {
     if (!this.geometry.measure(this.#layout, this.clientWidth, this.#tileSize)) return;
     this.rows.element.style.setProperty('--columns', String(this.geometry.columns));
+    if (this.#isList && this.columns.fit(this.#head.clientWidth - ROW_PADDING)) this.#clear();
+    this.body.style.setProperty('--list-columns', this.columns.template);
     this.draw();
   }
 
@@ -218,7 +241,7 @@ export class DrawnGrid extends HTMLElement {
     const { rowCount } = geometry;
     this.rows.element.style.height = `${geometry.topOf(rowCount)}px`;
     this.body.setAttribute('aria-rowcount', listing.state === 'complete' ? String(rowCount + (this.#isList ? 1 : 0)) : '-1');
-    this.body.setAttribute('aria-colcount', String(this.#isList ? COLUMN_COUNT : geometry.columns));
+    this.body.setAttribute('aria-colcount', String(this.#isList ? this.columns.shown.length + 1 : geometry.columns));
     const [first, last] = this.#isPrinting ? [0, Math.min(rowCount, MAX_PRINTED_ROWS) - 1] : this.#window.rows(rowCount);
     /** @type {Set<number>} */
     const needed = new Set();
@@ -227,7 +250,7 @@ export class DrawnGrid extends HTMLElement {
     const focusedAt = this.roving.keep(listing);
     if (focusedAt >= 0) needed.add(geometry.rowOf(focusedAt));
     const { controls, kept } = this;
-    this.rows.draw(needed, { listing, place, geometry, isList: this.#isList, controls, focused: this.roving.key, kept });
+    this.rows.draw(needed, { listing, place, geometry, isList: this.#isList, columns: this.columns, controls, focused: this.roving.key, kept });
     this.paintSelection();
     if (last >= 0 && rowCount > 0) listing.want(geometry.range(last)[1]);
   }

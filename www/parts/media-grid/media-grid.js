@@ -17,6 +17,7 @@ import { watchRubberBand } from './rubber-band.js';
  * @property {(item: Item) => void} onOpen
  * @property {(item: Item, name: string) => void} onRename
  * @property {(sort: Sort) => void} onSort
+ * @property {() => void} onColumns Called when columns have got other widths.
  * @property {() => void} onSelectAll
  * @property {() => void} onDelete Deletes the selected items.
  * @property {(item: Item, x: number, y: number) => void} onMenu
@@ -59,6 +60,11 @@ export class MediaGrid extends ItemGrid {
    */
   sortBy(sort) {
     this.#handlers?.onSort(sort);
+  }
+
+  /** @override */
+  columnsChanged() {
+    this.#handlers?.onColumns();
   }
 
   /** @override */

@@ -5,6 +5,7 @@
 /** @import { Selection } from '../../model/selection.js' */
 /** @import { Place } from '../../place/place.js' */
 /** @import { Controls } from './cells.js' */
+/** @import { ListColumns } from './columns.js' */
 /** @import { Geometry } from './geometry.js' */
 import { activeIn } from '../../ui/dom.js';
 import { element } from '../../ui/element.js';
@@ -18,6 +19,7 @@ import { makeRow, makeTile } from './cells.js';
  * @property {Pick<Place, 'showable'>} place
  * @property {Geometry} geometry
  * @property {boolean} isList Whether items are rows of a table.
+ * @property {ListColumns} columns Of the table.
  * @property {Controls} controls
  * @property {string | undefined} focused The item that gets the focus with the Tab key.
  * @property {string | undefined} kept An item whose cell stays even if it has changed.
@@ -136,10 +138,10 @@ export class Rows {
    * @param {Item} item
    * @param {Drawing} drawing
    */
-  #drawCell(item, { place, geometry, isList, kept, controls }) {
+  #drawCell(item, { place, geometry, isList, columns, kept, controls }) {
     const old = this.#cells.get(item.key);
     if (old && (old.item === item || item.key === kept)) return old.element;
-    const made = isList ? makeRow(item, place, controls) : makeTile(item, place, controls, geometry.pictureWidth);
+    const made = isList ? makeRow(item, place, controls, columns.shown) : makeTile(item, place, controls, geometry.pictureWidth);
     if (old) stopLoading(old.element);
     if (old?.element.isConnected) old.element.replaceWith(made);
     this.#cells.set(item.key, { item, element: made });
