@@ -40,6 +40,18 @@ export async function copyFile(client, step, call) {
   step.copy = String(copy._id);
 }
 
+/**
+ * Returns the job that moves copies to the trash. A job that went on after the page was closed knows only its latest copies, and
+ * is not undone by half.
+ *
+ * @param {readonly JobStep[]} steps
+ * @returns {{ kind: 'trash', steps: JobStep[] } | undefined}
+ */
+export function copiesToTrash(steps) {
+  const copies = steps.flatMap(({ copy, newName, name }) => (copy ? [{ kind: /** @type {const} */ ('file'), id: copy, key: `file:${copy}`, name: newName ?? name }] : []));
+  return copies.length === steps.length ? { kind: 'trash', steps: copies } : undefined;
+}
+
 /** The source code of a copy, for one file. @param {JobStep} step */
 export const copySource = ({ id, to, newName, name }) =>
   `const original = await downloads.file('${id}');\nawait uploads.upload(await original.blob(), { displayName: ${JSON.stringify(newName ?? name)}, parentFolderId: '${to}' });`;

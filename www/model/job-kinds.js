@@ -5,7 +5,7 @@
 import { callSource, javascript } from '../text/code.js';
 import { say } from '../text/language.js';
 import { TOPS } from './areas.js';
-import { copyFile, copySource } from './copy.js';
+import { copiesToTrash, copyFile, copySource } from './copy.js';
 import { idsSource } from './id-source.js';
 import { idsOf, named, tally } from './item.js';
 import { spansFolders } from './view.js';
@@ -28,7 +28,7 @@ import { spansFolders } from './view.js';
  * @property {(steps: readonly JobStep[]) => { title: string, names: string[], source: string }} about
  * @property {(client: Client, part: readonly JobStep[], call: CallOptions) => Promise<unknown>} perform
  * @property {(step: JobStep, view: View) => boolean} leaves Whether the item is no longer in a view.
- * @property {(steps: readonly JobStep[]) => { kind: JobKindName, steps: JobStep[] }} [back] What undoes the job, if anything.
+ * @property {(steps: readonly JobStep[]) => { kind: JobKindName, steps: JobStep[] } | undefined} [back] What undoes the job, if anything.
  */
 
 /**
@@ -149,7 +149,7 @@ export const JOB_KINDS = {
     about: (steps) => ({ title: say`Copy ${named(steps)}`, names: ['downloads', 'uploads'], source: linesOf(steps, copySource) }),
     perform: (client, [step], call) => copyFile(client, step, call),
     leaves: () => false,
-    back: (steps) => ({ kind: 'trash', steps: steps.flatMap(({ copy, newName, name }) => (copy ? [{ kind: /** @type {const} */ ('file'), id: copy, key: `file:${copy}`, name: newName ?? name }] : [])) }),
+    back: copiesToTrash,
   },
   label: {
     doing: (what) => say`Labelling ${what}`,

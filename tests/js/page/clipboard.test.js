@@ -2,6 +2,7 @@
 /** @import { Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { copiesToTrash } from '../../../www/model/copy.js';
 import { holdItems, namedFile, readItems, writeItems } from '../../../www/model/item-clipboard.js';
 import { fileItem, folderItem } from '../../../www/model/item.js';
 import { barriers, cell, choosePlace, eventually, focusIsOn, keepScreenshot, pageSuite, photo, settled, showsItems, textMatches, toast } from './site.js';
@@ -138,6 +139,12 @@ suite('clipboard of the page', () => {
     await page.locator('#where').focus();
     await page.keyboard.press('Control+v');
     await toast(page, 'These items are of another place.');
+  });
+
+  test('copiesToTrash: undoes all copies of a job or none', () => {
+    const step = (/** @type {string} */ id, /** @type {string | undefined} */ copy) => ({ kind: /** @type {const} */ ('file'), id, key: `file:${id}`, name: `${id}.txt`, newName: `${id} (2).txt`, to: 'f', copy });
+    assert.deepEqual(copiesToTrash([step('a', 'x')]), { kind: 'trash', steps: [{ kind: 'file', id: 'x', key: 'file:x', name: 'a (2).txt' }] });
+    assert.equal(copiesToTrash([step('a', 'x'), step('b', undefined)]), undefined);
   });
 
   test('readItems: reads what writeItems wrote, and nothing that another page made up', () => {

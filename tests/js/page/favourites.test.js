@@ -80,6 +80,12 @@ suite('favourites of the page', () => {
     assert.deepEqual(await barriers(page), []);
   });
 
+  test('favourites: the link is marked in forced colours, too', async (t) => {
+    const { page } = await open(t, { forcedColors: 'active', fragment: '#files?favourites=true' });
+    await link(page).and(page.locator('[aria-current]')).waitFor();
+    assert.equal(await link(page).evaluate((one) => getComputedStyle(one).outlineStyle), 'solid');
+  });
+
   test('favourites: a browser that stores nothing says so', async (t) => {
     const { fragment } = await workspace('Not starred', { 'a.txt': Buffer.from('a') });
     const { page } = await open(t, { fragment });
