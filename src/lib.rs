@@ -17,6 +17,7 @@
 //! | Feature | What it adds |
 //! | --- | --- |
 //! | `sdk` | typed calls, results and errors, and a client over any HTTP library |
+//! | `reqwest` | a transport for that client, natively and in pages |
 //! | `manager` | the embedded Media Manager |
 //! | `images` | decoding, transforms and encoding of images; `jxl`, `svg` and `tiff` add formats |
 //! | `client` (default), `transfers` | the WebAssembly modules of the npm package |

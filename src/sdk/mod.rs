@@ -2,7 +2,8 @@
 //!
 //! Everything here is values: an [`Endpoint`] turns a call into a [`Request`], your HTTP client sends it, and
 //! [`Call::receive`] turns the response into the result or an [`Error`]. So it works with any HTTP client, blocking or
-//! not, natively and in a browser. A [`Client`] adds retries and pages to your [`Transport`].
+//! not, natively and in a browser. A [`Client`] adds retries and pages to your [`Transport`], or to the one over `reqwest` of the
+//! feature `reqwest`.
 //!
 //! ```
 //! use wix_media::sdk::{Call, CreateFolder, Credentials, Endpoint, Response};
@@ -49,7 +50,7 @@
 //! ```
 
 /// The examples of the guide, which run with those of this module.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "reqwest"))]
 #[doc = include_str!("../../docs/rust.md")]
 struct Guide;
 
@@ -68,9 +69,13 @@ mod media;
 mod paging;
 mod query;
 mod requests;
+#[cfg(feature = "reqwest")]
+mod reqwest;
 mod response;
 mod timestamp;
 
+#[cfg(feature = "reqwest")]
+pub use self::reqwest::Reqwest;
 pub use call::Call;
 pub use client::{Answer, Client, Pages, Retries, Transport, Unanswered};
 pub use endpoint::{Credentials, Endpoint, Request};

@@ -6,3 +6,5 @@ mod declarations;
 #[cfg(feature = "manager")]
 mod manager;
 mod requests;
+#[cfg(feature = "reqwest")]
+mod reqwest;

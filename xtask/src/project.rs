@@ -9,11 +9,11 @@ use serde_json::Value;
 use crate::process::{cargo, output};
 
 /// The features that are also tested natively.
-pub(crate) const NATIVE: &str = "manager,images,jxl,sdk,svg,tiff";
+pub(crate) const NATIVE: &str = "manager,images,jxl,reqwest,sdk,svg,tiff";
 
 /// Features that are not WebAssembly modules: the default set, what the modules of image formats share, and typed calls for
-/// Rust programs.
-const OTHERS: [&str; 3] = ["default", "pixels", "sdk"];
+/// Rust programs, with their transport.
+const OTHERS: [&str; 4] = ["default", "pixels", "reqwest", "sdk"];
 
 /// The repository and the package in its root.
 #[derive(Debug)]

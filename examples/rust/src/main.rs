@@ -1,9 +1,6 @@
 //! Lists the pictures of a site: `cargo run -- http://127.0.0.1:4410` for one that `wix-media serve` has.
 
-mod http;
-
-use http::Http;
-use wix_media::sdk::{Client, Credentials, Endpoint, Error, ListFiles, MediaType, Sorting};
+use wix_media::sdk::{Client, Credentials, Endpoint, Error, ListFiles, MediaType, Reqwest, Sorting};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -15,7 +12,7 @@ async fn main() -> Result<(), Error> {
         },
         Err(_) => Credentials::None,
     };
-    let client = Client::new(Endpoint::new(&base, credentials), Http::default());
+    let client = Client::new(Endpoint::new(&base, credentials), Reqwest::default());
     let pictures = ListFiles {
         media_types: vec![MediaType::Image],
         sort: Some(Sorting::ascending("displayName")),
