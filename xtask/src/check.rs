@@ -89,7 +89,10 @@ pub(crate) fn check(project: &Project) -> Result<bool> {
 fn formatting(project: &Project) -> Result<()> {
     run(cargo(&["fmt", "--all", "--", "--check"]).current_dir(&project.root))?;
     run(&mut server::cargo(project, &["fmt", "--all", "--", "--check"]))?;
-    run(cargo(&["fmt", "--", "--check"]).current_dir(project.root.join("examples/rust")))
+    for folder in ["examples/rust", "examples/leptos"] {
+        run(cargo(&["fmt", "--", "--check"]).current_dir(project.root.join(folder)))?;
+    }
+    Ok(())
 }
 
 fn javascript(project: &Project) -> Result<()> {

@@ -69,6 +69,8 @@ Usage: cargo xtask COMMAND
                     write the version and the changelog, check the packed package, commit and tag. Publishes nothing
   platform          write what the tests ran on into docs/platform.md
   file-types        write the Media Manager's table of file types anew, from its sources
+  wasm-bindgen ARGUMENTS
+                    the command of that name, in the version that the build and examples/leptos use
   help              this text
 
 Every command installs what it needs, or says what to run.";
@@ -94,6 +96,7 @@ enum Task {
     Soak(soak::Settings),
     Start { port: u16 },
     Test(Selection),
+    WasmBindgen { arguments: Vec<String> },
     WasmTestRunner { arguments: Vec<String> },
 }
 
@@ -112,6 +115,11 @@ impl Task {
             "start" => {
                 return Ok(Self::Start {
                     port: start::parse_port(rest)?,
+                });
+            }
+            "wasm-bindgen" => {
+                return Ok(Self::WasmBindgen {
+                    arguments: rest.to_vec(),
                 });
             }
             WASM_TEST_RUNNER => {
@@ -143,6 +151,7 @@ impl Task {
     fn run(self) -> Result<bool> {
         match self {
             Self::Help => println!("{USAGE}"),
+            Self::WasmBindgen { arguments } => wasm::bindgen(arguments)?,
             Self::WasmTestRunner { arguments } => ring::run_wasm_tests(arguments)?,
             Self::Bench => bench::bench(&Project::load()?)?,
             Self::Build => build::build(&Project::load()?)?,

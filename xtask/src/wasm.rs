@@ -223,6 +223,12 @@ fn compile(project: &Project, module: &Module) -> Result<PathBuf> {
     Ok(project.target.join(WASM).join(module.profile).join("wix_media.wasm"))
 }
 
+/// Runs the command `wasm-bindgen`.
+pub(crate) fn bindgen(arguments: Vec<String>) -> Result<()> {
+    let program = std::iter::once("wasm-bindgen".to_owned());
+    wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(program.chain(arguments))
+}
+
 /// How rustc compiles a module.
 fn rust_flags(module: &Module) -> Result<Vec<String>> {
     let mut flags: Vec<String> = RUST_FLAGS.iter().map(|&flag| flag.to_owned()).collect();

@@ -162,15 +162,15 @@ suite('commands', () => {
       case 'cargo': {
         const [subcommand, name, ...rest] = words;
         if (subcommand === 'test') return undefined;
-        // In the folder of the native server.
-        if (['build --release', 'update --workspace'].includes(words.join(' '))) return undefined;
+        // In the folders of the native server and of the page in Rust.
+        if (['build --release', 'build --release --target wasm32-unknown-unknown', 'update --workspace'].includes(words.join(' '))) return undefined;
         // In the folder of the example in Rust.
         if (subcommand === 'run' && name === '--') return existsSync(join(root, 'examples/rust/Cargo.toml')) ? undefined : 'there is no example in Rust';
         if (subcommand !== 'xtask') return 'only cargo xtask and cargo test are for contributors';
         if (!known.includes(name)) return `there is no cargo xtask ${name}`;
         if (name === 'test') return rest.join(' ').replace(/--node \d+ ?/, '').split(' ').every((word) => word === '' || word === '--quick' || rings.includes(word)) ? undefined : 'there is no such ring';
         /** @type {Record<string, RegExp>} */
-        const takes = { soak: /^( ?--(minutes|seed) \d+)*$/, fuzz: /^(http|media)?( ?--(cases|seed) \d+)*$/, release: /^\d+\.\d+\.\d+( --dry-run)?$/ };
+        const takes = { soak: /^( ?--(minutes|seed) \d+)*$/, fuzz: /^(http|media)?( ?--(cases|seed) \d+)*$/, release: /^\d+\.\d+\.\d+( --dry-run)?$/, 'wasm-bindgen': /^(--target web --out-dir \S+ \S+)?$/ };
         return (takes[name] ?? /^(--port \d+)?$/).test(rest.join(' ')) ? undefined : `${name} takes no ${rest}`;
       }
       case 'node':
@@ -194,6 +194,8 @@ suite('commands', () => {
       }
       case 'npm':
         return /^(?:install|create vite@latest|run (?:dev|build)|start)\b/.test(words.join(' ')) ? undefined : 'npm installs, creates and starts projects';
+      case 'rustup':
+        return words.join(' ') === 'target add wasm32-unknown-unknown' ? undefined : 'rustup adds the target of pages';
       case 'cd':
         if (words[0] === 'my-pictures') return undefined;
         return existsSync(join(root, words[0])) ? undefined : `there is no folder ${words[0]}`;
@@ -220,7 +222,7 @@ suite('commands', () => {
   }
 
   test('commands: unknown ones are found', () => {
-    assert.deepEqual(known, ['build', 'start', 'test', 'check', 'docs', 'size', 'bench', 'parity', 'soak', 'fuzz', 'server-tarball', 'release', 'platform', 'file-types', 'help']);
+    assert.deepEqual(known, ['build', 'start', 'test', 'check', 'docs', 'size', 'bench', 'parity', 'soak', 'fuzz', 'server-tarball', 'release', 'platform', 'file-types', 'wasm-bindgen', 'help']);
     assert.deepEqual(rings.length, 9);
     assert.ok(serverOptions.has('data'));
     const text = 'Run `cargo xtask deploy`.\n\n```sh\ncargo xtask test moon   # no such ring\nnode gone.js\nrm -r .\nnpx wix-media lss\nwix-media ls --no-such\ntarget/release/wix-media-server serve --no-such\n```\n';
