@@ -5,7 +5,7 @@ use super::spelled::spelled;
 spelled! {
     /// The part of a site that an item is in, which is also what one scope of a search covers.
     ///
-    /// [`system_folder`](super::system_folder) says which system folders belong to an area, and which is its top.
+    /// The module `system_folder` (feature `manager`) says which system folders belong to an area, and which is its top.
     ///
     /// ```
     /// use wix_media::model::area::Area;

@@ -169,11 +169,19 @@ fn lints(project: &Project) -> Result<()> {
     run(server::cargo(project, &["clippy", "--workspace", "--locked", "--all-targets"]).args(STRICT))
 }
 
+/// Makes the documentation of all features, and of those that Rust programs choose alone: a link must not need another feature.
 fn documentation(project: &Project) -> Result<()> {
     let features = NATIVE.split(',').map(|feature| format!("wix-media/{feature}"));
     let features = features.collect::<Vec<_>>().join(",");
-    let mut command = cargo(&["doc", "--workspace", "--no-deps", "--features", &features]);
-    run(command.env("RUSTDOCFLAGS", "-D warnings").current_dir(&project.root))
+    let doc = |arguments: &[&str]| {
+        let mut command = cargo(&["doc", "--no-deps"]);
+        command.args(arguments).current_dir(&project.root);
+        run(command.env("RUSTDOCFLAGS", "-D warnings"))
+    };
+    for feature in ["sdk", "manager"] {
+        doc(&["--package", "wix-media", "--no-default-features", "--features", feature])?;
+    }
+    doc(&["--workspace", "--features", &features])
 }
 
 /// Checks that no WebAssembly module depends on a denied crate.

@@ -19,7 +19,7 @@ const RULES: &str = "deny.toml";
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 /// Folders of workspaces, each with a lock file of its own.
-const WORKSPACES: [&str; 2] = [".", "server"];
+const WORKSPACES: [&str; 4] = [".", "server", "examples/rust", "examples/leptos"];
 
 /// The lists of `deny.toml` that are checked without cargo-deny.
 #[derive(Debug)]
@@ -154,6 +154,7 @@ fn host() -> Result<String> {
 mod tests {
     use super::*;
     use serde_json::json;
+    use std::path::Path;
 
     fn rules() -> Rules {
         Rules::parse(include_str!("../../deny.toml")).unwrap()
@@ -194,6 +195,20 @@ mod tests {
                 "fork comes from git+https://example.com/fork"
             ]
         );
+    }
+
+    #[test]
+    fn every_workspace_is_checked() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let listed = output(Command::new("git").args(["ls-files", "*Cargo.lock"]).current_dir(root)).unwrap();
+        let folders: Vec<&str> = listed
+            .lines()
+            .map(|path| path.strip_suffix("/Cargo.lock").unwrap_or("."))
+            .collect();
+        for folder in &folders {
+            assert!(WORKSPACES.contains(folder), "{folder}");
+        }
+        assert_eq!(folders.len(), WORKSPACES.len());
     }
 
     #[test]

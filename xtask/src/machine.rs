@@ -40,6 +40,29 @@ pub(crate) fn wasm_target() -> Result<()> {
     rustup(&["target", "add", WASM])
 }
 
+/// Installs a toolchain of Rust, such as `1.90`, without what only people need. One that is there stays as it is.
+pub(crate) fn toolchain(name: &str, target: Option<&str>) -> Result<()> {
+    let root = || {
+        let mut command = Command::new("rustup");
+        command
+            .args(["run", name, "rustc", "--print", "sysroot"])
+            .stderr(Stdio::null());
+        let output = command.output().ok().filter(|output| output.status.success())?;
+        Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
+    };
+    if root().is_none() {
+        rustup(&["toolchain", "install", name, "--profile", "minimal", "--no-self-update"])?;
+    }
+    let Some(target) = target else {
+        return Ok(());
+    };
+    let root = root().with_context(|| format!("cannot run the toolchain {name}"))?;
+    if root.join("lib/rustlib").join(target).join("lib").is_dir() {
+        return Ok(());
+    }
+    rustup(&["target", "add", target, "--toolchain", name])
+}
+
 /// Installs the sources of the standard library, which the modules are built with.
 pub(crate) fn standard_library_sources() -> Result<()> {
     if sysroot()?.join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file() {

@@ -12,6 +12,7 @@ mod fresh;
 mod fuzz;
 mod licences;
 mod machine;
+mod msrv;
 mod notices;
 mod operations;
 mod page;
@@ -65,6 +66,7 @@ Usage: cargo xtask COMMAND
   fuzz http|media [--seed S] [--cases N]
                     damaged requests or media files, until something is wrong
   server-tarball    the native server as a static program for Linux, with its page, as a tarball in target/
+  msrv              compile the library and the native server with the oldest Rust that they promise
   release VERSION [--dry-run]
                     write the version and the changelog, check the packed package, commit and tag. Publishes nothing
   platform          write what the tests ran on into docs/platform.md
@@ -88,6 +90,7 @@ enum Task {
     FileTypes,
     Fuzz(fuzz::Settings),
     Help,
+    Msrv,
     Parity(parity::Source),
     Platform,
     Release(release::Settings),
@@ -135,6 +138,7 @@ impl Task {
             "check" => Self::Check,
             "docs" => Self::Docs,
             "server-tarball" => Self::ServerTarball,
+            "msrv" => Self::Msrv,
             "size" => Self::Size,
             "file-types" => Self::FileTypes,
             "platform" => Self::Platform,
@@ -159,6 +163,7 @@ impl Task {
             Self::Docs => docs::docs(&Project::load()?)?,
             Self::ServerTarball => server::tarball(&Project::load()?)?,
             Self::Size => size::size(&Project::load()?)?,
+            Self::Msrv => msrv::msrv(&Project::load()?)?,
             Self::Platform => platform::platform(&Project::load()?)?,
             Self::Parity(source) => return parity::parity(&Project::load()?, &source),
             Self::Release(settings) => release::release(&Project::load()?, &settings)?,
@@ -208,6 +213,7 @@ mod tests {
         assert_eq!(parse("docs").unwrap(), Task::Docs);
         assert_eq!(parse("server-tarball").unwrap(), Task::ServerTarball);
         assert_eq!(parse("size").unwrap(), Task::Size);
+        assert_eq!(parse("msrv").unwrap(), Task::Msrv);
         assert_eq!(parse("bench").unwrap(), Task::Bench);
         assert_eq!(parse("start").unwrap(), Task::Start { port: 4410 });
         assert_eq!(parse("start --port 8080").unwrap(), Task::Start { port: 8080 });
