@@ -70,7 +70,8 @@ export function followChanges(place, handlers, signal) {
       await pause(RETRY_DELAY, signal);
     }
   };
-  if (navigator.locks) waitToLead(name, lead, () => (hasGap = true), signal).catch(() => {});
+  // A frame in a page of another site may have them refused.
+  if (navigator.locks) waitToLead(name, lead, () => (hasGap = true), signal).catch(() => (signal.aborted ? undefined : lead()));
   else lead();
 }
 
