@@ -153,7 +153,7 @@ declare module '#package/manager-worker.js.txt' {
 }
 
 declare module '#package/www/policy.js' {
-  export function contentSecurityPolicy(importMapHash?: string, options?: { header?: boolean }): string;
+  export function contentSecurityPolicy(importMapHash?: string, options?: { header?: boolean; frames?: readonly string[] }): string;
 }
 
 declare module '#version' {

@@ -20,21 +20,34 @@ const RULES = [
   'trusted-types default',
 ];
 
-/** Other pages must not put this one into a frame. Only a header can say so, not a policy in the page itself. */
-const HEADER_RULES = ["frame-ancestors 'none'"];
+/** An origin that a policy can name: browsers match neither addresses of the sixth version nor other schemes. */
+const FRAME_ORIGIN = /^https?:\/\/[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/;
+
+/**
+ * Which pages may put this one into a frame. Only a header can say so, not a policy in the page itself.
+ *
+ * @param {readonly string[]} origins
+ */
+function frameAncestors(origins) {
+  const invalid = origins.find((origin) => !FRAME_ORIGIN.test(origin));
+  if (invalid !== undefined) throw new TypeError(`invalid frames: expected origins such as https://app.example, found ${invalid}`);
+  return `frame-ancestors ${origins.length > 0 ? origins.join(' ') : "'none'"}`;
+}
 
 /**
  * Returns the policy.
  *
  * @param {string} [importMapHash] The SHA-256 in base64 of the text between `<script type="importmap">` and `</script>` in
  *   index.html.
- * @param {{ header?: boolean }} [options] `header: false` leaves out what only a header can say.
+ * @param {{ header?: boolean, frames?: readonly string[] }} [options] `header: false` leaves out what only a header can say.
+ *   `frames` are the origins whose pages may show this one in a frame; by default none.
+ * @throws {TypeError} If `frames` contains anything but origins, such as `https://app.example`.
  * @example
- * response.setHeader('Content-Security-Policy', contentSecurityPolicy(hash));
+ * response.setHeader('Content-Security-Policy', contentSecurityPolicy(hash, { frames: ['https://app.example'] }));
  */
-export const contentSecurityPolicy = (importMapHash, { header = true } = {}) =>
+export const contentSecurityPolicy = (importMapHash, { header = true, frames = [] } = {}) =>
   [
     ...RULES,
-    ...(header ? HEADER_RULES : []),
+    ...(header ? [frameAncestors(frames)] : []),
     `script-src 'self' 'wasm-unsafe-eval'${importMapHash ? ` 'sha256-${importMapHash}'` : ''}`,
   ].join('; ');

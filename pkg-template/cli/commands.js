@@ -75,6 +75,7 @@ export const commands = {
       { name: 'site-id', value: 'ID', about: 'the id of the site (WIX_SITE_ID, with a key)' },
       { name: 'allow-host', value: 'NAME', isRepeated: true, about: 'answer under this name too; repeatable (names of this machine)' },
       { name: 'allow-origin', value: 'ORIGIN', isRepeated: true, about: 'let pages of this origin call; repeatable (pages of this machine)' },
+      { name: 'allow-frame', value: 'ORIGIN', isRepeated: true, about: 'let pages of this origin show the page in a frame; repeatable (none)' },
       { name: 'trust-proxy', value: 'ADDRESS', isRepeated: true, about: 'believe X-Forwarded headers of this proxy; repeatable' },
       { name: 'scrub', about: 'compare all stored bytes with their hashes, slowly and again and again' },
       { name: 'ffmpeg', value: 'FILE', kind: 'file', about: 'the program that makes posters and renditions of videos (ffmpeg on the PATH)' },

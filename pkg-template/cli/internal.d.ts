@@ -139,6 +139,8 @@ export interface GuardSettings {
   hosts?: readonly string[];
   /** Origins whose pages may call the server; `*` stands for all. */
   origins?: readonly string[];
+  /** Origins whose pages may show the page of the server in a frame. */
+  frames?: readonly string[];
   /** Whether other machines may connect. */
   isOpen?: boolean;
   /** Whether an address is that of a proxy whose `X-Forwarded-Host` and `-Proto` count. */

@@ -90,7 +90,10 @@ impl App {
                 clients: Vec::new(),
             });
         }
-        let page = settings.page.map(|folder| Page::open(&folder)).transpose()?;
+        let page = settings
+            .page
+            .map(|folder| Page::open(&folder, &settings.rules.frames))
+            .transpose()?;
         let manager = storage.manager(options)?;
         // The lock of the directory keeps every other process out, so none of them holds leases. If the disk is full, they expire by themselves.
         match manager.end_leases() {

@@ -57,8 +57,10 @@ const MIN_COMPRESSED_SIZE: u64 = 1400;
 /// The policy of the page. Besides running its own scripts, it may call any base URL and show media from anywhere.
 const POLICY: &str = "default-src 'self'; connect-src *; img-src * blob: data:; media-src * blob:; \
      frame-src 'self' http: https: blob:; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
-     require-trusted-types-for 'script'; trusted-types default; frame-ancestors 'none'; \
-     script-src 'self' 'wasm-unsafe-eval'";
+     require-trusted-types-for 'script'; trusted-types default";
+
+/// Which scripts the policy allows, besides the import map.
+const SCRIPTS: &str = "script-src 'self' 'wasm-unsafe-eval'";
 
 /// The length of the hash in a name, in characters.
 const HASH_LEN: usize = 8;
@@ -74,13 +76,15 @@ const IMPORT_MAP: (&str, &str) = ("<script type=\"importmap\">", "</script>");
 pub(crate) struct Page {
     /// By their paths.
     files: HashMap<String, PathBuf>,
+    /// The policy of every file, without the hash of an import map.
+    policy: String,
     /// Compressed files, with the versions of their contents.
     compressed: Mutex<HashMap<PathBuf, (String, Bytes)>>,
 }
 
 impl Page {
-    /// Lists the files of the page in a folder of the npm package.
-    pub(crate) fn open(package: &Path) -> Result<Page, Failure> {
+    /// Lists the files of the page in a folder of the npm package. `frames` are the origins whose pages may show it in a frame.
+    pub(crate) fn open(package: &Path, frames: &[String]) -> Result<Page, Failure> {
         let mut files = HashMap::new();
         let failed = |error: std::io::Error| {
             let shown = package.display();
@@ -97,8 +101,14 @@ impl Page {
             )));
         };
         files.insert("/".to_owned(), index);
+        let ancestors = if frames.is_empty() {
+            "'none'".to_owned()
+        } else {
+            frames.join(" ")
+        };
         Ok(Page {
             files,
+            policy: format!("{POLICY}; frame-ancestors {ancestors}; {SCRIPTS}"),
             compressed: Mutex::default(),
         })
     }
@@ -117,7 +127,7 @@ impl Page {
         } else {
             format!("\"{version}\"")
         };
-        let mut policy = POLICY.to_owned();
+        let mut policy = self.policy.clone();
         if file.extension().is_some_and(|extension| extension == "html")
             && let Some(hash) = import_map_hash(&fs::read_to_string(file)?)
         {
@@ -303,7 +313,7 @@ mod tests {
         }
         std::os::unix::fs::symlink("/etc", www.join("linked")).expect("a link");
         std::os::unix::fs::symlink(folder.join("manager.js"), www.join("linked.js")).expect("a link");
-        let page = Page::open(&folder);
+        let page = Page::open(&folder, &[]);
         _ = fs::remove_dir_all(&folder);
         let mut paths: Vec<String> = page.expect("a page").files.into_keys().collect();
         paths.sort();

@@ -11,7 +11,7 @@ import { EXIT, Failure, UsageError } from '../failure.js';
 import { descriptorLimit } from '../../manager/storage/open-files.js';
 import { accessLog, lineWriter } from '../server/access-log.js';
 import { maxConnections } from '../server/connections.js';
-import { isHostPattern, listedOrigin, proxies } from '../server/guard.js';
+import { frameOrigin, isHostPattern, listedOrigin, proxies } from '../server/guard.js';
 import { listen } from '../server/listen.js';
 import { openPage } from '../server/static-files.js';
 import { count } from '../units.js';
@@ -57,7 +57,7 @@ export async function serve({ options, program, env, print, note, paint, stdin, 
     if (options.data !== undefined && !options.readOnly) await mkdir(options.data, { recursive: true, mode: 0o700 });
     // In a thread, so that connections are answered whatever the manager does.
     manager = await openManager({ ...settings.manager, thread: true, onError: ({ message }) => note(message) });
-    answer(await routes(manager));
+    answer(await routes(manager, allow.frames));
   } catch (error) {
     await manager?.close();
     await server.stop({ graceMs: 0 });
@@ -187,7 +187,7 @@ function externalOf(text) {
  * @param {{ host: string, isOpen: boolean, external?: URL, hasKeys: boolean }} server
  * @returns {GuardSettings}
  */
-function allowOf({ allowHost = [], allowOrigin = [], trustProxy = [] }, { host, isOpen, external, hasKeys }) {
+function allowOf({ allowHost = [], allowOrigin = [], allowFrame = [], trustProxy = [] }, { host, isOpen, external, hasKeys }) {
   for (const name of allowHost) {
     if (!isHostPattern(name)) {
       throw new UsageError(`invalid --allow-host: expected a name such as media.example or *.media.example, found ${name}`, 'serve');
@@ -203,6 +203,11 @@ function allowOf({ allowHost = [], allowOrigin = [], trustProxy = [] }, { host, 
     }
     return origin;
   });
+  const frames = allowFrame.map((/** @type {string} */ text) => {
+    const origin = frameOrigin(text);
+    if (origin !== undefined) return origin;
+    throw new UsageError(`invalid --allow-frame: expected an origin such as https://app.example, found ${text}`, 'serve');
+  });
   let isProxy;
   try {
     isProxy = proxies(trustProxy);
@@ -213,6 +218,7 @@ function allowOf({ allowHost = [], allowOrigin = [], trustProxy = [] }, { host, 
   return {
     hosts: [...allowHost, ...(isHostPattern(host) ? [host] : []), ...(external ? [external.host] : [])],
     origins: [...origins, ...(external ? [external.origin] : [])],
+    frames,
     isOpen,
     isProxy,
   };
@@ -248,12 +254,14 @@ async function listening(answer, options) {
  * The page, and the Media Manager for everything else.
  *
  * @param {MediaManager & Pick<PublicManager, 'fetch'>} manager
+ * @param {readonly string[]} [frames] Origins whose pages may show the page in a frame.
  * @returns {Promise<Handler>}
  */
-async function routes(manager) {
+async function routes(manager, frames) {
   const here = fileURLToPath(new URL('./', import.meta.url));
   const { contentSecurityPolicy } = await import('#package/www/policy.js');
-  const page = await openPage({ folder: `${here}www`, modules: here, policy: contentSecurityPolicy });
+  const policy = (/** @type {string | undefined} */ hash) => contentSecurityPolicy(hash, { frames });
+  const page = await openPage({ folder: `${here}www`, modules: here, policy });
   return async (request) => (await page(request)) ?? manager.fetch(request, undefined, { isServer: true });
 }
 

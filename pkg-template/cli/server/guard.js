@@ -35,6 +35,12 @@ export const AREAS = [
 /** Says which pages may embed an answer. */
 const POLICY = 'cross-origin-resource-policy';
 
+/** The addresses of the page itself, whose policy says where it may be shown. */
+const OWN_PAGE = /^\/(index\.html)?$/;
+
+/** An origin that a Content-Security-Policy can name. */
+const FRAME_ORIGIN = /^https?:\/\/[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/;
+
 const JUDGED = /^(x-forwarded-.*|origin|sec-fetch-.*)$/i;
 
 /** A name or an address, and a port. */
@@ -112,7 +118,7 @@ function isAllowedHost(host, { hosts = [], isOpen = false }) {
  * @param {GuardSettings} settings
  * @returns {Page}
  */
-function pageOf({ method, headers }, host, { origins = [] }) {
+function pageOf({ method, path, headers }, host, { origins = [], frames = [] }) {
   const { origin, 'sec-fetch-site': site } = headers;
   if (origin !== undefined) {
     const parts = originOf(origin);
@@ -126,9 +132,11 @@ function pageOf({ method, headers }, host, { origins = [] }) {
   if (site === 'same-origin') return 'self';
   if (site === 'same-site') return 'neighbour';
   // A link in another page, which the user follows, leads away from that page. A service worker that fetches for it says
-  // `empty`.
-  const isTop = headers['sec-fetch-mode'] === 'navigate' && /^(document|empty)$/.test(headers['sec-fetch-dest'] ?? '');
-  return isTop && (method === 'GET' || method === 'HEAD') ? 'neighbour' : 'stranger';
+  // `empty`. A frame does not say which page is around it, so the browser decides: by the policy of the page.
+  const isRead = method === 'GET' || method === 'HEAD';
+  const target = headers['sec-fetch-mode'] === 'navigate' && isRead ? headers['sec-fetch-dest'] : undefined;
+  if (target === 'document' || target === 'empty') return 'neighbour';
+  return target === 'iframe' && frames.length > 0 && OWN_PAGE.test(path) ? 'neighbour' : 'stranger';
 }
 
 /**
@@ -148,6 +156,20 @@ const PAGES = {
   neighbours: ['none', 'self', 'listed', 'neighbour'],
   self: ['none', 'self', 'listed'],
 };
+
+/**
+ * Why a page of another origin is refused, and which option would allow it.
+ *
+ * @param {Asked} asked
+ */
+function strangerMessage({ path, headers }) {
+  const { origin, 'sec-fetch-dest': target } = headers;
+  if (origin !== undefined) return `origin not allowed: ${shown(origin)}: start the server with --allow-origin ${shown(origin)}`;
+  if (target === 'iframe' && OWN_PAGE.test(path)) {
+    return 'frame not allowed: start the server with --allow-frame and the origin of the page around it';
+  }
+  return 'cross-site request not allowed: open the page of the server itself, or call it from an allowed origin';
+}
 
 /** @param {Asked} asked */
 const needsNoPreflight = ({ headers }) => {
@@ -195,12 +217,7 @@ export function judge(asked, settings = {}) {
   const [, audience] = /** @type {typeof AREAS[number]} */ (AREAS.find(([pattern]) => pattern.test(path)));
   const page = pageOf(asked, host, settings);
   if (!PAGES[audience].includes(page)) {
-    const { origin } = headers;
-    const message =
-      origin === undefined
-        ? 'cross-site request not allowed: open the page of the server itself, or call it from an allowed origin'
-        : `origin not allowed: ${shown(origin)}: start the server with --allow-origin ${shown(origin)}`;
-    return refused(403, 'ORIGIN_NOT_ALLOWED', message);
+    return refused(403, 'ORIGIN_NOT_ALLOWED', strangerMessage(asked));
   }
   const isChange = method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
   const isOther = page === 'listed' || page === 'neighbour';
@@ -303,6 +320,17 @@ export function listedOrigin(text) {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]+$/i.test(text) || !URL.canParse(text)) return undefined;
   // Other schemes, such as those of extensions, have origins that the URL does not tell.
   return /^https?:/i.test(text) ? new URL(text).origin : text.toLowerCase();
+}
+
+/**
+ * The origin of pages that may show the page of the server in a frame, as browsers send it. Returns undefined for anything that
+ * a policy cannot name: other schemes, addresses of the sixth version, `null` and `*`.
+ *
+ * @param {string} text
+ */
+export function frameOrigin(text) {
+  const origin = listedOrigin(text);
+  return origin !== undefined && FRAME_ORIGIN.test(origin) ? origin : undefined;
 }
 
 /**

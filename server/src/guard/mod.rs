@@ -18,13 +18,13 @@ mod tests;
 
 pub(crate) use authority::is_host_pattern;
 pub(crate) use network::{Network, plain};
-pub(crate) use page::listed_origin;
+pub(crate) use page::{frame_origin, listed_origin};
 pub(crate) use response::{preflight, protect};
 
 use authority::Authority;
 use http::header::{HOST, HeaderMap, ORIGIN};
 use http::{Method, StatusCode};
-use page::{Page, needs_no_preflight, page};
+use page::{Page, is_own_page, needs_no_preflight, page};
 use response::may_run;
 use std::net::IpAddr;
 
@@ -70,6 +70,8 @@ pub(crate) struct Rules {
     pub(crate) hosts: Vec<String>,
     /// Origins of pages, or `*`.
     pub(crate) origins: Vec<String>,
+    /// Origins whose pages may show the page of the server in a frame.
+    pub(crate) frames: Vec<String>,
     /// Whether the server listens on addresses that other machines reach.
     pub(crate) is_open: bool,
     /// The proxies whose `X-Forwarded` fields are believed.
@@ -163,17 +165,7 @@ pub(crate) fn judge(asked: &Asked<'_>, rules: &Rules) -> Result<Admitted, Refusa
         Audience::Itself => !matches!(page, Page::Stranger | Page::Neighbour),
     };
     if !may_ask {
-        let message = match value(headers, ORIGIN) {
-            None => {
-                "cross-site request not allowed: open the page of the server itself, or call it from an allowed origin"
-                    .to_owned()
-            }
-            Some(origin) => {
-                let origin = shown(&origin);
-                format!("origin not allowed: {origin}: start the server with --allow-origin {origin}")
-            }
-        };
-        return Err(forbidden("ORIGIN_NOT_ALLOWED", message));
+        return Err(forbidden("ORIGIN_NOT_ALLOWED", stranger_message(asked)));
     }
     let is_change = !matches!(*asked.method, Method::GET | Method::HEAD | Method::OPTIONS);
     let is_other = matches!(page, Page::Listed | Page::Neighbour);
@@ -203,6 +195,21 @@ fn forbidden(code: &'static str, message: String) -> Refusal {
         code,
         message,
     }
+}
+
+/// Why a page of another origin is refused, and which option would allow it.
+fn stranger_message(asked: &Asked<'_>) -> String {
+    if let Some(origin) = value(asked.headers, ORIGIN) {
+        let origin = shown(&origin);
+        return format!("origin not allowed: {origin}: start the server with --allow-origin {origin}");
+    }
+    let is_frame = value(asked.headers, "sec-fetch-dest").as_deref() == Some("iframe");
+    let message = if is_frame && is_own_page(asked.path) {
+        "frame not allowed: start the server with --allow-frame and the origin of the page around it"
+    } else {
+        "cross-site request not allowed: open the page of the server itself, or call it from an allowed origin"
+    };
+    message.to_owned()
 }
 
 /// A value of a header field for a message.

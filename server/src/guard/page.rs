@@ -51,13 +51,22 @@ pub(super) fn page(asked: &Asked<'_>, host: &Authority, rules: &Rules) -> Page {
         Some("same-site") => Page::Neighbour,
         Some(_) => {
             // A link in another page, which the user follows, leads away from that page. A service worker that fetches for it
-            // says `empty`.
-            let is_link = value(headers, "sec-fetch-mode").as_deref() == Some("navigate")
-                && matches!(value(headers, "sec-fetch-dest").as_deref(), Some("document" | "empty"))
+            // says `empty`. A frame does not say which page is around it, so the browser decides: by the policy of the page.
+            let is_navigation = value(headers, "sec-fetch-mode").as_deref() == Some("navigate")
                 && matches!(*asked.method, Method::GET | Method::HEAD);
-            if is_link { Page::Neighbour } else { Page::Stranger }
+            let target = value(headers, "sec-fetch-dest").filter(|_| is_navigation);
+            match target.as_deref() {
+                Some("document" | "empty") => Page::Neighbour,
+                Some("iframe") if !rules.frames.is_empty() && is_own_page(asked.path) => Page::Neighbour,
+                _ => Page::Stranger,
+            }
         }
     }
+}
+
+/// Whether a path is that of the page itself, whose policy says where it may be shown.
+pub(super) fn is_own_page(path: &str) -> bool {
+    matches!(path, "/" | "/index.html")
 }
 
 /// Whether an origin is one over TLS, with its name and port. `None` for `null` and for schemes that have no host.
@@ -108,6 +117,27 @@ pub(crate) fn listed_origin(text: &str) -> Option<String> {
     }
     // Other schemes, such as those of extensions, have origins that the URL does not tell.
     Some(text.to_lowercase())
+}
+
+/// The origin of pages that may show the page of the server in a frame, as browsers send it. `None` for any text that a policy
+/// cannot name: other schemes, addresses of the sixth version, `null` and `*`.
+pub(crate) fn frame_origin(text: &str) -> Option<String> {
+    let origin = listed_origin(text)?;
+    let rest = origin
+        .strip_prefix("https://")
+        .or_else(|| origin.strip_prefix("http://"))?;
+    let name = match rest.split_once(':') {
+        Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        Some(_) => return None,
+        None => rest,
+    };
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    };
+    name.split('.').all(is_label).then_some(origin)
 }
 
 pub(super) fn needs_no_preflight(headers: &HeaderMap) -> bool {

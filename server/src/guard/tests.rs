@@ -124,6 +124,32 @@ fn every_caller_gets_what_is_for_it_and_nothing_else() {
 }
 
 #[test]
+fn frame_is_admitted_to_the_page_alone_and_only_if_some_origin_may_show_it() {
+    let cases = &cases()["frames"];
+    let headers = fields(&cases["headers"]);
+    let framing = Rules {
+        frames: vec!["https://app.example".to_owned()],
+        ..Rules::default()
+    };
+    let framed = |method, path: &str| Given::new(method, path).with_all(&headers);
+    for path in texts(&cases["page"]) {
+        for method in ["GET", "HEAD"] {
+            let given = framed(method, &path);
+            assert_eq!(given.code(&framing), "admitted", "{method} {path}");
+            assert_eq!(given.code(&Rules::default()), "ORIGIN_NOT_ALLOWED", "{method} {path}");
+        }
+        assert_eq!(framed("POST", &path).code(&framing), "ORIGIN_NOT_ALLOWED", "{path}");
+        for other in cases["otherHeaders"].as_array().expect("a list") {
+            let given = framed("GET", &path).with_all(&fields(other));
+            assert_eq!(given.code(&framing), "ORIGIN_NOT_ALLOWED", "{other}");
+        }
+    }
+    for path in texts(&cases["others"]) {
+        assert_eq!(framed("GET", &path).code(&framing), "ORIGIN_NOT_ALLOWED", "{path}");
+    }
+}
+
+#[test]
 fn page_of_another_origin_changes_something_only_after_a_preflight() {
     let cases = cases();
     let listed = cases["listedOrigin"].as_str().expect("an origin");
@@ -231,6 +257,10 @@ fn message_says_which_option_allows_it() {
         "origin not allowed: http://evil.example: start the server with --allow-origin http://evil.example"
     );
     assert!(refusal(page().with("origin", &"a".repeat(5000))).len() < 600);
+    assert_eq!(
+        refusal(page().with_all(&fields(&cases()["frames"]["headers"]))),
+        "frame not allowed: start the server with --allow-frame and the origin of the page around it"
+    );
 }
 
 #[test]
@@ -282,6 +312,13 @@ fn settings_are_parsed_as_by_the_command() {
     }
     for text in texts(&cases["origins"]["invalid"]) {
         assert_eq!(listed_origin(&text), None, "{text}");
+    }
+    for pair in cases["frames"]["listed"].as_array().expect("a list") {
+        let pair = texts(pair);
+        assert_eq!(frame_origin(&pair[0]).as_deref(), Some(&*pair[1]));
+    }
+    for text in texts(&cases["frames"]["invalid"]) {
+        assert_eq!(frame_origin(&text), None, "{text}");
     }
     let networks = texts(&cases["proxies"]["networks"]);
     let networks: Vec<Network> = networks.iter().filter_map(|text| Network::parse(text)).collect();

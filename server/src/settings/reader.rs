@@ -311,6 +311,15 @@ impl<'a> Reader<'a> {
             }
             origins.push(origin);
         }
+        let mut frames = Vec::new();
+        for text in self.list("allow-frame") {
+            let place = self.place("allow-frame");
+            frames.push(guard::frame_origin(text).ok_or_else(|| {
+                Wrong(format!(
+                    "invalid {place}: expected an origin such as https://app.example, found {text}"
+                ))
+            })?);
+        }
         let mut proxies = Vec::new();
         for text in self.list("trust-proxy") {
             let place = self.place("trust-proxy");
@@ -331,6 +340,7 @@ impl<'a> Reader<'a> {
         Ok(Rules {
             hosts,
             origins,
+            frames,
             is_open,
             proxies,
         })

@@ -45,7 +45,7 @@ const fn row(
 }
 
 /// All settings.
-pub(crate) const SETTINGS: [Setting; 25] = [
+pub(crate) const SETTINGS: [Setting; 26] = [
     row(
         "config",
         "WIX_MEDIA_CONFIG",
@@ -150,6 +150,13 @@ pub(crate) const SETTINGS: [Setting; 25] = [
         Kind::List,
         "ORIGIN",
         "let pages of this origin call; repeatable (pages of this machine)",
+    ),
+    row(
+        "allow-frame",
+        "WIX_MEDIA_ALLOW_FRAME",
+        Kind::List,
+        "ORIGIN",
+        "let pages of this origin show the page in a frame; repeatable (none)",
     ),
     row(
         "trust-proxy",

@@ -155,6 +155,11 @@ fn wrong_setting_is_one_sentence_with_its_place() {
             "invalid --allow-host: expected a name such as media.example or *.media.example, found a/b",
         ),
         (
+            &["--data", "d", "--allow-frame", "*"],
+            no_environment,
+            "invalid --allow-frame: expected an origin such as https://app.example, found *",
+        ),
+        (
             &["--data", "d", "--trust-proxy", "10.0.0.0/33"],
             no_environment,
             "invalid --trust-proxy: expected addresses such as 127.0.0.1 or 10.0.0.0/8, found 10.0.0.0/33",

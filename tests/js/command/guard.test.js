@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { suite, test } from 'node:test';
-import { AREAS, authorityOf, isHostPattern, isJudged, judge, listedOrigin, preflight, protect, proxies } from '../../../pkg-template/cli/server/guard.js';
+import { AREAS, authorityOf, frameOrigin, isHostPattern, isJudged, judge, listedOrigin, preflight, protect, proxies } from '../../../pkg-template/cli/server/guard.js';
+import { contentSecurityPolicy } from '../../../www/policy.js';
 
 /** @import { Admitted, Audience, GuardSettings, Verdict } from '../../../pkg-template/cli/internal.d.ts' */
 
@@ -97,6 +98,22 @@ suite('judge', () => {
       assert.equal(code({ method: 'OPTIONS', headers: { ...asking, origin } }, { origins: [LISTED] }), expected, origin);
       assert.equal(code({ method: 'OPTIONS', path: '/upload/tus', headers: { ...asking, origin } }), 'admitted', origin);
     }
+  });
+
+  test('judge: a frame is admitted to the page alone, and only if some origin may show it', () => {
+    const { headers, page, others, otherHeaders } = CASES.frames;
+    const settings = { frames: ['https://app.example'] };
+    for (const path of page) {
+      for (const method of ['GET', 'HEAD']) {
+        assert.equal(code({ method, path, headers }, settings), 'admitted', path);
+        assert.equal(code({ method, path, headers }, { frames: [] }), 'ORIGIN_NOT_ALLOWED', path);
+      }
+      assert.equal(code({ method: 'POST', path, headers }, settings), 'ORIGIN_NOT_ALLOWED', path);
+      for (const other of otherHeaders) {
+        assert.equal(code({ path, headers: { ...headers, ...other } }, settings), 'ORIGIN_NOT_ALLOWED', JSON.stringify(other));
+      }
+    }
+    for (const path of others) assert.equal(code({ path, headers }, settings), 'ORIGIN_NOT_ALLOWED', path);
   });
 
   test('judge: an allowed page of another origin changes something only after a preflight', () => {
@@ -290,6 +307,17 @@ suite('settings of the guard', () => {
   test('isHostPattern: accepts names, and refuses everything else', () => {
     for (const text of CASES.patterns.valid) assert.ok(isHostPattern(text), text);
     for (const text of CASES.patterns.invalid) assert.ok(!isHostPattern(text), text);
+  });
+
+  test('frameOrigin: gives an origin that a policy can name, and nothing for anything else', () => {
+    for (const [text, origin] of CASES.frames.listed) {
+      assert.equal(frameOrigin(text), origin, text);
+      assert.match(contentSecurityPolicy(undefined, { frames: [origin, origin] }), new RegExp(`; frame-ancestors ${origin} ${origin}; `));
+    }
+    for (const text of CASES.frames.invalid) {
+      assert.equal(frameOrigin(text), undefined, text);
+      assert.throws(() => contentSecurityPolicy(undefined, { frames: ['https://app.example', text] }), { name: 'TypeError', message: `invalid frames: expected origins such as https://app.example, found ${text}` });
+    }
   });
 
   test('listedOrigin: gives an origin as browsers send it, and nothing for anything else', () => {

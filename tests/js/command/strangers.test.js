@@ -236,6 +236,18 @@ suite('strangers', { concurrency: 2 }, () => {
     assert.equal((await ask(origin, 'GET', '/_wix-media/events', { headers: { origin: 'https://other.example' } })).status, 403);
   });
 
+  test('--allow-frame: lets pages of this origin show the page, and nothing else of the server', async (t) => {
+    const [framed, closed] = await Promise.all([start(t, ['--allow-frame', 'https://App.example:443', '--allow-frame', 'http://localhost:5173']), start(t)]);
+    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' };
+    const page = await ask(framed.origin, 'GET', '/', { headers });
+    assert.equal(page.status, 200);
+    assert.match(String(page.headers['content-security-policy']), /frame-ancestors https:\/\/app\.example http:\/\/localhost:5173;/);
+    assert.equal((await ask(framed.origin, 'GET', '/site-media/v1/files', { headers })).status, 403);
+    const refused = await ask(closed.origin, 'GET', '/', { headers });
+    assert.equal(refused.status, 403);
+    assert.match(refused.text, /--allow-frame/);
+  });
+
   test('--trust-proxy: only a named proxy says by which address the server was called', async (t) => {
     const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'media.example', 'content-type': 'application/json' };
     const urlFrom = async (/** @type {string} */ origin) => {
@@ -344,6 +356,8 @@ suite('strangers', { concurrency: 2 }, () => {
       [['--allow-origin', 'app.example'], /invalid --allow-origin: expected an origin such as/],
       [['--allow-origin', 'https://app.example/'], /invalid --allow-origin/],
       [['--allow-origin', '*'], /--allow-origin \* lets every web page in: set WIX_API_KEY/],
+      [['--allow-frame', '*'], /invalid --allow-frame: expected an origin such as/],
+      [['--allow-frame', 'https://app.example; script-src *'], /invalid --allow-frame/],
       [['--trust-proxy', 'proxy.example'], /invalid --trust-proxy: expected addresses such as/],
       [['--trust-proxy', '10.0.0.0/33'], /invalid --trust-proxy/],
       [['--external-url', 'https://media.example/?a=b'], /invalid --external-url: expected a URL without query/],

@@ -517,8 +517,9 @@ suite('the end', () => {
 
 suite('the page', () => {
   test('every file is served as by wix-media serve', async (t) => {
-    const { origin } = await start(t, ['--page', fileURLToPath(new URL('../../../dist/', import.meta.url))]);
-    const { origin: other } = await served(t, ['--quiet']);
+    const frames = ['--allow-frame', 'https://app.example', '--allow-frame', 'http://localhost:5173'];
+    const { origin } = await start(t, ['--page', fileURLToPath(new URL('../../../dist/', import.meta.url)), ...frames]);
+    const { origin: other } = await served(t, ['--quiet', ...frames]);
     const [bundle = ''] = /page-[A-Z0-9]{8}\.js/.exec((await ask(origin, 'GET', '/')).text) ?? [];
     const names = ['/', '/index.html', `/${bundle}`, '/policy.js', '/wix-media/browser.js', '/wix-media/manager.wasm', '/nothing.js', '/wix-media/www/index.html', '/%69ndex.html'];
     for (const name of names) {
