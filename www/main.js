@@ -1,4 +1,5 @@
 // The entry. It loads the language first, and the page after that, so that it can report a package that is missing.
+import { watchInstallation } from './app/install.js';
 import { loadLanguage } from './app/languages.js';
 import { say } from './text/language.js';
 import { find } from './ui/dom.js';
@@ -18,6 +19,7 @@ trustedTypes?.createPolicy('default', {
   },
 });
 
+watchInstallation();
 document.body.append(iconSprite());
 
 await loadLanguage();

@@ -449,6 +449,8 @@ export default {
   'That of the browser': 'لغة المتصفح',
   'Settings': 'الإعدادات',
   'Language': 'اللغة',
+  'Install as an app': 'التثبيت كتطبيق',
+  'The app opens in a window of its own, also without a network.': 'يفتح التطبيق في نافذة خاصة به، حتى من دون شبكة.',
   'Arrows, Home, End, Page keys': 'الأسهم وHome وEnd ومفاتيح Page',
   'Move around': 'التنقل',
   'Letters': 'الأحرف',

@@ -449,6 +449,8 @@ export default {
   'That of the browser': 'Die des Browsers',
   'Settings': 'Einstellungen',
   'Language': 'Sprache',
+  'Install as an app': 'Als App installieren',
+  'The app opens in a window of its own, also without a network.': 'Die App öffnet sich in einem eigenen Fenster, auch ohne Netz.',
   'Arrows, Home, End, Page keys': 'Pfeile, Pos1, Ende, Bild auf und ab',
   'Move around': 'Bewegen',
   'Letters': 'Buchstaben',

@@ -449,6 +449,8 @@ export default {
   'That of the browser': 'El del navegador',
   'Settings': 'Configuración',
   'Language': 'Idioma',
+  'Install as an app': 'Instalar como aplicación',
+  'The app opens in a window of its own, also without a network.': 'La aplicación se abre en su propia ventana, también sin red.',
   'Arrows, Home, End, Page keys': 'Flechas, Inicio, Fin, Re Pág y Av Pág',
   'Move around': 'Moverse',
   'Letters': 'Letras',

@@ -449,6 +449,8 @@ export default {
   'That of the browser': 'Celle du navigateur',
   'Settings': 'Réglages',
   'Language': 'Langue',
+  'Install as an app': 'Installer comme application',
+  'The app opens in a window of its own, also without a network.': 'L’application s’ouvre dans sa propre fenêtre, même sans réseau.',
   'Arrows, Home, End, Page keys': 'Flèches, Début, Fin, Page préc. et suiv.',
   'Move around': 'Se déplacer',
   'Letters': 'Lettres',

@@ -449,6 +449,8 @@ export default {
   'That of the browser': 'שפת הדפדפן',
   'Settings': 'הגדרות',
   'Language': 'שפה',
+  'Install as an app': 'התקנה כאפליקציה',
+  'The app opens in a window of its own, also without a network.': 'האפליקציה נפתחת בחלון משלה, גם ללא רשת.',
   'Arrows, Home, End, Page keys': 'חצים, Home, End, מקשי Page',
   'Move around': 'תנועה',
   'Letters': 'אותיות',

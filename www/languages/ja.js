@@ -449,6 +449,8 @@ export default {
   'That of the browser': 'ブラウザの言語',
   'Settings': '設定',
   'Language': '言語',
+  'Install as an app': 'アプリとしてインストール',
+  'The app opens in a window of its own, also without a network.': 'アプリは専用のウィンドウで開き、ネットワークがなくても使えます。',
   'Arrows, Home, End, Page keys': '矢印、Home、End、Page キー',
   'Move around': '移動',
   'Letters': '文字',

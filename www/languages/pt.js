@@ -449,6 +449,8 @@ export default {
   'That of the browser': 'O do navegador',
   'Settings': 'Configurações',
   'Language': 'Idioma',
+  'Install as an app': 'Instalar como aplicativo',
+  'The app opens in a window of its own, also without a network.': 'O aplicativo abre em uma janela própria, mesmo sem rede.',
   'Arrows, Home, End, Page keys': 'Setas, Home, End, Page Up e Page Down',
   'Move around': 'Mover-se',
   'Letters': 'Letras',

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
@@ -23,7 +24,16 @@ const APP: &str = "app/app.js";
 const ENTRY_TAG: &str = "<script type=\"module\" src=\"main.js\"></script>";
 const STYLE_TAG: (&str, &str) = ("<link rel=\"stylesheet\" href=\"", "\">");
 /// The files of the page that stay as they are.
-const COPIED: [&str; 2] = ["favicon.svg", "policy.js"];
+const COPIED: [&str; 3] = ["favicon.svg", MANIFEST, "policy.js"];
+/// Says what an installed app is called, and which icons it has.
+const MANIFEST: &str = "manifest.webmanifest";
+/// What the icons are drawn from.
+const LOGO: &str = "favicon.svg";
+/// Its round corners. An icon that the system cuts by itself fills its square.
+const LOGO_CORNERS: &str = " rx=\"8\"";
+/// Draws a picture: the text of the SVG, the size of the PNG, and its file.
+const DRAW: &str = "const [svg, size, to] = process.argv.slice(1); \
+    require('sharp')(Buffer.from(svg), { density: (72 * size) / 32 }).resize(+size, +size).png({ compressionLevel: 9 }).toFile(to);";
 /// What the service worker caches, before the bundles are added.
 const CACHED: &str = "const FILES = ['./', 'favicon.svg'];";
 /// What stands for the version in the service worker.
@@ -77,6 +87,17 @@ pub(crate) fn bundle(project: &Project, to: &Path) -> Result<()> {
     for name in COPIED {
         fs::write(to.join(name), read(name)?)?;
     }
+    let logo = read(LOGO)?;
+    for icon in icons(&read(MANIFEST)?)? {
+        let svg = if icon.is_cut {
+            logo.replace(LOGO_CORNERS, "")
+        } else {
+            logo.clone()
+        };
+        let mut command = Command::new("node");
+        command.current_dir(project.javascript()).args(["--eval", DRAW, &svg]);
+        run(command.arg(icon.size.to_string()).arg(to.join(&icon.name)))?;
+    }
     let package = to.parent().context("the page is in the package")?;
     let version = version(package)?;
     fs::write(
@@ -84,6 +105,35 @@ pub(crate) fn bundle(project: &Project, to: &Path) -> Result<()> {
         caching(&read("service-worker.js")?, &bundles, &version)?,
     )?;
     Ok(())
+}
+
+/// An icon of the manifest that the build draws.
+#[derive(Debug, PartialEq, Eq)]
+struct Icon {
+    name: String,
+    /// Its width and height.
+    size: u32,
+    /// Whether the system cuts it to the shape of its other icons.
+    is_cut: bool,
+}
+
+/// The icons of a manifest, without the logo itself.
+fn icons(manifest: &str) -> Result<Vec<Icon>> {
+    let manifest: Value = serde_json::from_str(manifest).context("the manifest is no JSON")?;
+    let all = manifest["icons"].as_array().context("the manifest has no icons")?;
+    let drawn = all.iter().filter(|icon| icon["src"] != LOGO);
+    drawn
+        .map(|icon| {
+            let name = icon["src"].as_str().context("an icon has no name")?;
+            let sizes = icon["sizes"].as_str().and_then(|sizes| sizes.split_once('x'));
+            let size = sizes.and_then(|(width, height)| width.parse().ok().filter(|_| width == height));
+            Ok(Icon {
+                name: name.to_owned(),
+                size: size.with_context(|| format!("{name} is not square"))?,
+                is_cut: icon["purpose"] == "maskable",
+            })
+        })
+        .collect()
 }
 
 /// The hash of everything in the package. The files that the page loads from it have no hashes in their names, so the service
@@ -309,6 +359,23 @@ mod tests {
         assert_eq!(caching(&worker, &bundles(), "1f").unwrap(), wanted);
         assert!(caching(VERSION, &bundles(), "1f").is_err());
         assert!(caching(CACHED, &bundles(), "1f").is_err());
+    }
+
+    #[test]
+    fn icons_are_those_that_the_manifest_names() {
+        let manifest = r#"{ "icons": [{ "src": "favicon.svg", "sizes": "any" }, { "src": "a.png", "sizes": "192x192" },
+            { "src": "b.png", "sizes": "512x512", "purpose": "maskable" }] }"#;
+        let icon = |name: &str, size, is_cut| Icon {
+            name: name.to_owned(),
+            size,
+            is_cut,
+        };
+        assert_eq!(
+            icons(manifest).unwrap(),
+            [icon("a.png", 192, false), icon("b.png", 512, true)]
+        );
+        assert!(icons("{}").is_err());
+        assert!(icons(&manifest.replace("192x192", "192x180")).is_err());
     }
 
     #[test]

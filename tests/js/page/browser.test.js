@@ -251,8 +251,9 @@ suite('page in this browser', () => {
     const there = await readdir(new URL('www/', DIST), { recursive: true });
     const languages = (await readdir(new URL('../../../www/languages/', import.meta.url))).map((file) => file.replace('.js', ''));
     const isTable = (/** @type {string} */ file) => languages.includes(file.replace(/-[A-Z0-9]{8}\.js$/, ''));
-    // Browsers keep the worker itself; the policy is for servers; a page needs one table of texts at most.
-    const wanted = there.filter((file) => !['index.html', 'service-worker.js', 'policy.js'].includes(file) && !isTable(file));
+    // Browsers keep the worker itself, and what an installed app needs; the policy is for servers; a page needs one table of texts at most.
+    const others = ['index.html', 'service-worker.js', 'policy.js', 'manifest.webmanifest'];
+    const wanted = there.filter((file) => !others.includes(file) && !/^icon-.*\.png$/.test(file) && !isTable(file));
     assert.equal(there.filter(isTable).length, languages.length);
     assert.deepEqual(listOf('FILES').toSorted(), ['./', ...wanted].toSorted());
 
