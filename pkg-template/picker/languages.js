@@ -1,6 +1,6 @@
 // The language of the picker: that of the element, or else of the page.
 /** @import { Table } from '../../www/text/language.js' */
-import { setLanguage } from '../../www/text/language.js';
+import { canonicalTag, languageOf, setLanguage } from '../../www/text/language.js';
 
 /** The tables, each fetched only where it is used. @type {Readonly<Record<string, () => Promise<{ default: Table }>>>} */
 const TABLES = {
@@ -18,7 +18,7 @@ const TABLES = {
  *
  * @param {Element} element
  */
-function languageOf(element) {
+function languageAround(element) {
   for (let at = element; ; ) {
     const named = at.closest('[lang]');
     if (named instanceof HTMLElement) return named.lang;
@@ -34,12 +34,12 @@ function languageOf(element) {
  * @param {Element} element
  */
 export async function loadLanguage(element) {
-  const [tag] = languageOf(element).split('-u-');
-  const load = TABLES[tag.slice(0, 2).toLowerCase()];
+  const [tag] = (canonicalTag(languageAround(element)) ?? 'en-GB').split('-u-');
+  const language = languageOf(tag);
   try {
-    const table = await load?.();
-    if (table) setLanguage(Intl.getCanonicalLocales(tag)[0], table.default);
-    else setLanguage(/^en\b/i.test(tag) ? Intl.getCanonicalLocales(tag)[0] : 'en-GB');
+    const table = await TABLES[language]?.();
+    if (table) setLanguage(tag, table.default);
+    else setLanguage(language === 'en' ? tag : 'en-GB');
   } catch {
     setLanguage('en-GB');
   }

@@ -1,6 +1,6 @@
 // The language of the page: chosen by the address (`?lang=de`), else in the settings, else that of the browser.
 /** @import { Table } from '../text/language.js' */
-import { isFromRight, setLanguage, translate } from '../text/language.js';
+import { isFromRight, languageOf, setLanguage, translate } from '../text/language.js';
 import { preferred } from './preferences.js';
 
 /** The languages on offer, each in its own words. */
@@ -34,13 +34,10 @@ const TABLES = {
  */
 export const isLanguage = (name) => typeof name === 'string' && Object.hasOwn(LANGUAGES, name);
 
-/** @param {string} tag */
-const baseOf = (tag) => tag.slice(0, 2).toLowerCase();
-
 /** The language to show. */
 function wanted() {
   const given = new URLSearchParams(location.search).get('lang') ?? preferred('language');
-  return [given, ...navigator.languages.map(baseOf)].find(isLanguage) ?? 'en';
+  return [given, ...navigator.languages.map(languageOf)].find(isLanguage) ?? 'en';
 }
 
 /**
@@ -64,7 +61,7 @@ async function keep(address) {
 export async function loadLanguage() {
   const language = wanted();
   // Dates and numbers follow the browser where it speaks the language: those of en-US and en-GB differ.
-  const tag = navigator.languages.find((one) => baseOf(one) === language) ?? (language === 'en' ? 'en-GB' : language);
+  const tag = navigator.languages.find((one) => languageOf(one) === language) ?? (language === 'en' ? 'en-GB' : language);
   const root = document.documentElement;
   if (language === 'en') {
     root.lang = tag;

@@ -34,11 +34,32 @@ export function setLanguage(tag, texts = {}) {
 export const languageTag = () => locale;
 
 /**
+ * Returns a tag in the form that `Intl` takes, or `undefined` for a text that is none: `DE_de` → `de-DE`, `iw` → `he`.
+ *
+ * @param {string} text As people write it.
+ */
+export function canonicalTag(text) {
+  try {
+    return Intl.getCanonicalLocales(text.trim().replaceAll('_', '-'))[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Returns the language of a tag without its variant: `de-AT` → `de`. Those of three letters are other languages than those of
+ * two letters: `arn` is not Arabic.
+ *
+ * @param {string} tag
+ */
+export const languageOf = (tag) => (canonicalTag(tag) ?? '').split('-')[0];
+
+/**
  * Whether a language is written from the right to the left.
  *
  * @param {string} [tag] That of the interface if left out.
  */
-export const isFromRight = (tag = locale) => FROM_RIGHT.has(tag.slice(0, 2));
+export const isFromRight = (tag = locale) => FROM_RIGHT.has(tag.split('-')[0]);
 
 /**
  * Writes a number: `10,000`.
@@ -55,10 +76,17 @@ export const number = (value) => value.toLocaleString(locale);
 export const isolated = (value) => (isFromRight() ? `\u2068${value}\u2069` : String(value));
 
 /**
+ * A number in the digits of the language, without separators: dimensions and codes have none. Texts that want them use `number`.
+ *
+ * @param {unknown} value
+ */
+const inDigits = (value) => (typeof value === 'number' ? value.toLocaleString(locale, { useGrouping: false }) : value);
+
+/**
  * @param {string} text
  * @param {readonly unknown[]} values
  */
-const fill = (text, values) => text.replace(/\{(\d)\}/g, (_, at) => isolated(values[at]));
+const fill = (text, values) => text.replace(/\{(\d)\}/g, (_, at) => isolated(inDigits(values[at])));
 
 /**
  * Says a text in the language of the interface. What follows a `|` tells texts apart that are the same in English.

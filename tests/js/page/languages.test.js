@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import process from 'node:process';
 import { before, suite, test } from 'node:test';
+import { canonicalTag, isFromRight, languageOf, say, setLanguage } from '../../../www/text/language.js';
 import { phrases, strayLabels } from './phrases.js';
 import { barriers, cell, eventually, keepScreenshot, nothingSticksOut, pageSuite, photo, settled } from './site.js';
 import { tour } from './tour.js';
@@ -57,6 +58,23 @@ suite('languages', () => {
       assert.deepEqual(same.sort(), SAME.get(language) ?? [], 'nothing else is the same as in English');
     });
   }
+});
+
+test('languages: a tag is read in every form, and its language is not cut', () => {
+  for (const [text, tag, language] of [['de_DE', 'de-DE', 'de'], ['EN-us', 'en-US', 'en'], ['iw', 'he', 'he'], ['arn', 'arn', 'arn'], ['zh-Hant-TW', 'zh-Hant-TW', 'zh']]) {
+    assert.equal(canonicalTag(text), tag);
+    assert.equal(languageOf(text), language);
+  }
+  for (const text of ['', 'no tag', 'a', '-', 'de-']) assert.deepEqual([canonicalTag(text), languageOf(text)], [undefined, ''], text);
+  assert.deepEqual(['ar-EG', 'he', 'arn', 'de'].map((tag) => isFromRight(tag)), [true, true, false, false]);
+});
+
+test('languages: numbers in texts have the digits of the language', (t) => {
+  t.after(() => setLanguage('en-GB'));
+  setLanguage('en-GB');
+  assert.equal(say`${4000} × ${3000} pixels`, '4000 × 3000 pixels');
+  setLanguage('ar-EG', { '{0} × {1} pixels': '{0} × {1} بكسل' });
+  assert.equal(say`${4000} × ${3000} pixels`.replace(/[\u2068\u2069]/g, ''), '٤٠٠٠ × ٣٠٠٠ بكسل');
 });
 
 test('languages: every label in the scripts is in the tables', async () => {

@@ -2,13 +2,13 @@
 /** @import { FileItem } from '../../model/item.js' */
 import { changedLabels, labelsIn } from '../../model/labels.js';
 import { named } from '../../model/item.js';
-import { say } from '../../text/language.js';
+import { number, say } from '../../text/language.js';
 import { ask } from '../../ui/dialog.js';
 import { element, foreign } from '../../ui/element.js';
 import { field } from '../../ui/field.js';
 import { textField } from './fields.js';
 
-let number = 0;
+let dialogs = 0;
 
 /**
  * @param {readonly FileItem[]} files
@@ -16,16 +16,16 @@ let number = 0;
  * @param {(changes: ReturnType<typeof changedLabels>) => unknown} save Called after the dialog is closed.
  */
 export async function askLabels(files, known, save) {
-  number += 1;
+  dialogs += 1;
   const counts = labelsIn(files);
   const boxes = [...counts].map(([label, count]) => {
     const box = element('input', { type: 'checkbox' });
     box.checked = count === files.length;
     box.indeterminate = count < files.length;
-    const amount = files.length > 1 && element('span', { class: 'soft' }, count === files.length ? say`all` : say`${count} of ${files.length}`);
+    const amount = files.length > 1 && element('span', { class: 'soft' }, count === files.length ? say`all` : say`${number(count)} of ${number(files.length)}`);
     return { label, box, count, row: element('li', {}, element('label', { class: 'check' }, box, foreign(label, { class: 'label-name' }), amount)) };
   });
-  const id = `known-labels-${number}`;
+  const id = `known-labels-${dialogs}`;
   const input = textField({ list: id, dir: 'auto', maxlength: '1000', autofocus: true });
   const suggestions = known.filter((label) => !counts.has(label)).map((label) => element('option', { value: label }));
   const changes = await ask({

@@ -8,16 +8,16 @@ const SHORTCUTS = [
   [say`Letters`, say`Go to a name`],
   [say`Space`, say`Select or unselect`],
   [say`Shift + arrows`, say`Select a range`],
-  ['Ctrl + A', say`Select everything`],
-  ['Enter', say`Open a folder, show a file`],
+  [say`Ctrl + A|key`, say`Select everything`],
+  [say`Enter|key`, say`Open a folder, show a file`],
   ['F2', say`Rename`],
-  ['Ctrl + C, Ctrl + X, Ctrl + V', say`Copy, cut, paste`],
-  ['Delete', say`Move to the trash`],
-  ['Ctrl + Z', say`Undo`],
-  ['Ctrl + Shift + Z, Ctrl + Y', say`Redo`],
+  [say`Ctrl + C, Ctrl + X, Ctrl + V|key`, say`Copy, cut, paste`],
+  [say`Del|key`, say`Move to the trash`],
+  [say`Ctrl + Z|key`, say`Undo`],
+  [say`Ctrl + Shift + Z, Ctrl + Y|key`, say`Redo`],
   [say`Shift + F10 or the menu key`, say`Open the menu of an item`],
   ['/', say`Search`],
-  ['Escape', say`Unselect, close`],
+  [say`Escape|key`, say`Unselect, close`],
 ];
 
 export function showShortcuts() {

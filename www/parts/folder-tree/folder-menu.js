@@ -20,13 +20,13 @@ import { openMenu } from '../../ui/menu.js';
 export const openFolderMenu = (name, { x, y }, { open, createFolder, rename, move, download, remove }) =>
   openMenu(
     [
-      { label: say`Open`, picture: 'open', keys: 'Enter', act: open },
+      { label: say`Open`, picture: 'open', keys: say`Enter|key`, act: open },
       { label: say`New folder inside…`, picture: 'new-folder', act: createFolder },
       { label: say`Rename…`, picture: 'edit', keys: 'F2', act: rename },
       { label: say`Move…`, picture: 'move', act: move },
       { label: say`Download as zip`, picture: 'download', act: download },
       undefined,
-      { label: say`Delete`, picture: 'trash', isBad: true, keys: 'Del', act: remove },
+      { label: say`Delete`, picture: 'trash', isBad: true, keys: say`Del|key`, act: remove },
     ],
     { x, y, label: say`Actions for “${name}”` },
   );

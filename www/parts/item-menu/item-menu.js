@@ -40,8 +40,8 @@ export function openItemMenu(item, items, { x, y, isTrash, isSearch }, handlers)
 function trashGroups(item, items, { open, commands }) {
   /** @type {MenuEntry[]} */
   const first = [{ label: say`Restore`, picture: 'restore', act: () => commands.restore(items) }];
-  if (items.length === 1) first.unshift({ label: say`Open`, picture: 'open', keys: 'Enter', act: () => open(item) });
-  return [first, [{ label: say`Delete permanently…`, picture: 'trash', isBad: true, keys: 'Del', act: () => commands.purge(items) }]];
+  if (items.length === 1) first.unshift({ label: say`Open`, picture: 'open', keys: say`Enter|key`, act: () => open(item) });
+  return [first, [{ label: say`Delete permanently…`, picture: 'trash', isBad: true, keys: say`Del|key`, act: () => commands.purge(items) }]];
 }
 
 /**
@@ -57,7 +57,7 @@ function groupsOf(item, items, isSearch, { commands, open, showDetails, rename, 
   const first = [];
   if (isOne) {
     first.push(
-      { label: say`Open`, picture: 'open', keys: 'Enter', act: () => open(item) },
+      { label: say`Open`, picture: 'open', keys: say`Enter|key`, act: () => open(item) },
       { label: say`Details`, picture: 'info', act: showDetails },
       { label: say`Rename`, picture: 'edit', keys: 'F2', act: () => rename(item) },
     );
@@ -76,5 +76,5 @@ function groupsOf(item, items, isSearch, { commands, open, showDetails, rename, 
   const url = item.kind === 'file' && !item.value.private ? item.value.url : undefined;
   if (isOne && url) first.push({ label: say`Copy address`, picture: 'copy', act: () => copyAddress(url) });
   if (isOne && isSearch) first.push({ label: say`Show in its folder`, picture: 'folder', act: () => showInFolder(item) });
-  return [first, [{ label: say`Delete`, picture: 'trash', isBad: true, keys: 'Del', act: () => commands.trash(items) }]];
+  return [first, [{ label: say`Delete`, picture: 'trash', isBad: true, keys: say`Del|key`, act: () => commands.trash(items) }]];
 }

@@ -5,7 +5,7 @@
 import { howMany, named } from '../../model/item.js';
 import { runningAt, stoppedAt } from '../../model/job.js';
 import { JOB_KINDS } from '../../model/job-kinds.js';
-import { plural, say } from '../../text/language.js';
+import { number, plural, say } from '../../text/language.js';
 import { pace, timeLeft } from '../../text/words.js';
 import { element } from '../../ui/element.js';
 import { reasonOf } from '../../ui/error-report.js';
@@ -78,7 +78,7 @@ export class JobCard {
     const lines = [...byReason].slice(0, MAX_REASONS).map(([reason, names]) => {
       const shown = names.slice(0, MAX_NAMES).map((name) => say`“${name}”`);
       const left = names.length - shown.length;
-      return element('li', { dir: 'auto' }, left > 0 ? say`${shown.join(', ')} and ${left} more: ${reason}` : say`${shown.join(', ')}: ${reason}`);
+      return element('li', { dir: 'auto' }, left > 0 ? say`${shown.join(', ')} and ${number(left)} more: ${reason}` : say`${shown.join(', ')}: ${reason}`);
     });
     const left = byReason.size - lines.length;
     if (left > 0) lines.push(element('li', {}, plural(left, '… and {0} more reason', '… and {0} more reasons')));
