@@ -12,12 +12,26 @@ const MAX_MESSAGES = 3;
 
 export class Toasts {
   #holder;
+  #home;
   /** @type {Map<Element, ReturnType<typeof setTimeout>>} */
   #timers = new Map();
 
   /** @param {HTMLElement} holder */
   constructor(holder) {
     this.#holder = holder;
+    this.#home = holder.parentElement ?? document.body;
+    // Browsers without this event show a message that is there already behind the dialog.
+    const place = (/** @type {Event} */ { target }) => target instanceof HTMLDialogElement && this.#place();
+    document.addEventListener('toggle', place, { capture: true });
+  }
+
+  /** Puts the messages into the dialog that is open, because everything outside of it is inert and behind its backdrop. */
+  #place() {
+    const dialog = [...document.querySelectorAll('dialog:modal')].at(-1);
+    const wanted = dialog ?? this.#home;
+    if (this.#holder.parentElement === wanted) return;
+    dialog?.addEventListener('close', () => this.#place(), { once: true });
+    wanted.append(this.#holder);
   }
 
   /**
@@ -52,6 +66,7 @@ export class Toasts {
       element('button', { type: 'button', class: 'bare', 'aria-label': say`Dismiss`, click: close }, icon('close')),
     );
     for (const old of this.#holder.querySelectorAll('.toast')) if (this.#holder.children.length >= MAX_MESSAGES) this.#remove(old);
+    this.#place();
     this.#holder.append(toast);
     const wait = () => this.#timers.set(toast, setTimeout(close, action || isBad ? LONG_TIMEOUT : SHORT_TIMEOUT));
     const hold = () => clearTimeout(this.#timers.get(toast));
