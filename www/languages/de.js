@@ -470,6 +470,8 @@ export default {
   'Escape|key': 'Esc',
   'Ctrl + C, Ctrl + X, Ctrl + V|key': 'Strg + C, Strg + X, Strg + V',
   'Ctrl + A|key': 'Strg + A',
+  'Ctrl + C|key': 'Strg + C',
+  'Ctrl + X|key': 'Strg + X',
   'Ctrl + Z|key': 'Strg + Z',
   'Ctrl + Shift + Z, Ctrl + Y|key': 'Strg + Umschalt + Z, Strg + Y',
   'Open the menu of an item': 'Menü eines Elements öffnen',

@@ -470,6 +470,8 @@ export default {
   'Escape|key': 'Esc',
   'Ctrl + C, Ctrl + X, Ctrl + V|key': 'Ctrl + C, Ctrl + X, Ctrl + V',
   'Ctrl + A|key': 'Ctrl + A',
+  'Ctrl + C|key': 'Ctrl + C',
+  'Ctrl + X|key': 'Ctrl + X',
   'Ctrl + Z|key': 'Ctrl + Z',
   'Ctrl + Shift + Z, Ctrl + Y|key': 'Ctrl + Shift + Z, Ctrl + Y',
   'Open the menu of an item': 'פתיחת התפריט של פריט',

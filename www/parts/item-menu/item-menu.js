@@ -65,8 +65,8 @@ function groupsOf(item, items, isSearch, { commands, open, showDetails, rename, 
   const isZip = items.length > 1 || item.kind === 'folder';
   const hasFiles = items.some(({ kind }) => kind === 'file');
   first.push(
-    { label: say`Cut`, picture: 'cut', keys: 'Ctrl + X', act: () => hold(items, true) },
-    ...(hasFiles ? [{ label: say`Copy`, picture: 'copy', keys: 'Ctrl + C', act: () => hold(items, false) }] : []),
+    { label: say`Cut`, picture: 'cut', keys: say`Ctrl + X|key`, act: () => hold(items, true) },
+    ...(hasFiles ? [{ label: say`Copy`, picture: 'copy', keys: say`Ctrl + C|key`, act: () => hold(items, false) }] : []),
     { label: say`Move…`, picture: 'move', act: () => commands.move(items) },
     { label: isZip ? say`Download as zip` : say`Download`, picture: 'download', act: () => commands.download(items) },
   );
