@@ -147,6 +147,11 @@ declare module '#package/transfers.wasm' {
   export default module;
 }
 
+declare module '*.wasm?module' {
+  const module: WebAssembly.Module;
+  export default module;
+}
+
 declare module '#package/manager-worker.js.txt' {
   const text: string;
   export default text;

@@ -78,12 +78,12 @@ export async function workerd(closing, folder, worker, { entry, modules }) {
     bundle: true,
     format: 'esm',
     conditions: ['workerd', 'worker', 'browser'],
-    external: ['*.wasm'],
+    external: ['*.wasm?module'],
     outfile: join(folder, directory, 'worker.js'),
     metafile: true,
   });
   if (!Object.keys(metafile.inputs).some((name) => name.endsWith(entry))) throw new Error(`${entry} was not used`);
-  const embedded = modules.map((name) => `(name = "${name}", wasm = embed "../node_modules/wix-media.v2/${name}"),`);
+  const embedded = modules.map((name) => `(name = "${name}?module", wasm = embed "../node_modules/wix-media.v2/${name}"),`);
   await addFiles(folder, {
     [`${directory}/config.capnp`]: `
       using Workerd = import "/workerd/workerd.capnp";

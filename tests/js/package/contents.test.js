@@ -197,7 +197,7 @@ suite('the packed package', () => {
         '--input-type=module',
         '-e',
         `import { build } from ${JSON.stringify(new URL('../node_modules/esbuild/lib/main.js', import.meta.url).href)};
-         const { errors } = await build({ entryPoints: [${JSON.stringify(fileURLToPath(new URL(name, dist)))}], bundle: true, write: false, platform: 'node', external: ['*.wasm'], format: 'cjs', target: 'es2019', logLevel: 'silent', supported: { 'top-level-await': false, 'import-meta': true } }).catch((failure) => failure);
+         const { errors } = await build({ entryPoints: [${JSON.stringify(fileURLToPath(new URL(name, dist)))}], bundle: true, write: false, platform: 'node', external: ['*.wasm?module'], format: 'cjs', target: 'es2019', logLevel: 'silent', supported: { 'top-level-await': false, 'import-meta': true } }).catch((failure) => failure);
          console.log(JSON.stringify(errors.filter(({ text }) => /await/.test(text))));`,
       ]);
       assert.deepEqual(JSON.parse(stdout), [], name);
