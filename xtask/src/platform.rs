@@ -1,8 +1,9 @@
 //! `cargo xtask platform`: makes the column "Tested with" of `docs/platform.md` from what the tests ran.
 //!
 //! A test that passes records (`tests/js/harness/platform.js`) the row that it proves, below `target/platform`, by the release line of
-//! Node and by ring. A run of a ring deletes its old records, and compares the new ones with the page. Only this command changes the page, and
-//! only when the records of every ring and of every line of Node are there: otherwise it would take away what did not run.
+//! Node and by ring. A run of a ring deletes its old records, and compares the new ones with the page. A test file that runs alone replaces its
+//! own records. Only this command changes the page, and only when each test file has records, those of the ring `package` on every line of
+//! Node: otherwise it would take away what did not run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,6 +17,9 @@ use crate::project::Project;
 
 const PAGE: &str = "docs/platform.md";
 const COLUMN: &str = "| Tested with |";
+
+/// What a test file that records contains.
+const RECORDER: &str = "recorder(import.meta.url)";
 
 /// The release lines of Node that the package is tested on, besides the one on the PATH.
 const LINES: [&str; 3] = ["node-20", "node-22", "node-24"];
@@ -90,25 +94,29 @@ pub(crate) fn compare(project: &Project, ring: &str, line: u32) -> Result<()> {
 pub(crate) fn platform(project: &Project) -> Result<()> {
     let root = folder(project);
     let mut found = BTreeSet::new();
-    for line in LINES {
-        let package = records(&root.join(line), &PACKAGE)?;
-        if package.is_empty() {
-            bail!(
-                "{line} did not run: run  cargo xtask test --node {} package",
-                &line[5..]
-            );
-        }
-        found.extend(package);
-    }
-    for ring in [TOOLS, BROWSERS] {
-        let before = found.len();
+    let mut missing = Vec::new();
+    for ring in &RINGS {
         for line in LINES {
-            found.extend(records(&root.join(line), &ring)?);
+            found.extend(records(&root.join(line), ring)?);
         }
-        if found.len() == before {
-            bail!("the ring {0} did not run: run  cargo xtask test {0}", ring.name);
+        let sources = project.javascript().join(ring.name);
+        if ring.is_release {
+            missing.extend(unrecorded(
+                &sources,
+                &LINES.map(|line| root.join(line).join(ring.name)),
+            )?);
+        } else {
+            for line in LINES {
+                let names = unrecorded(&sources, &[root.join(line).join(ring.name)])?;
+                missing.extend(names.into_iter().map(|name| format!("{name} on {line}")));
+            }
         }
     }
+    ensure!(
+        missing.is_empty(),
+        "no results of {}: run  cargo xtask test  with --node or the ring, or these files by  node --test",
+        missing.join(", ")
+    );
     let path = project.root.join(PAGE);
     let old = fs::read_to_string(&path)?;
     let new = written(&old, &found)?;
@@ -135,6 +143,24 @@ fn records(line: &Path, ring: &Recorded) -> Result<BTreeSet<Record>> {
         }));
     }
     Ok(found)
+}
+
+/// The test files of a ring that record, and have no records in any of the folders.
+fn unrecorded(sources: &Path, folders: &[PathBuf]) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for path in files(sources)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Some(stem) = name.strip_suffix(".test.js") else {
+            continue;
+        };
+        let record = format!("{stem}.json");
+        if fs::read_to_string(&path)?.contains(RECORDER) && !folders.iter().any(|folder| folder.join(&record).is_file())
+        {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// The page with the last cell of each row of its tables made from records.
@@ -279,6 +305,25 @@ mod tests {
         assert!(written(TABLE, &found).unwrap_err().to_string().contains("webpack"));
         found.retain(|record| record.row == "Vite");
         assert!(written(TABLE, &found).unwrap_err().to_string().contains("a, `b`"));
+    }
+
+    #[test]
+    fn unrecorded_names_the_files_whose_results_are_missing() {
+        let root = std::env::temp_dir().join(format!("wix-media-unrecorded-{}", std::process::id()));
+        let (sources, folder) = (root.join("tools"), root.join("node-20"));
+        for (path, text) in [
+            (sources.join("jest.test.js"), RECORDER),
+            (sources.join("vite.test.js"), RECORDER),
+            (sources.join("rust.test.js"), ""),
+            (folder.join("vite.json"), "[]"),
+        ] {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let missing = |folders: &[PathBuf]| unrecorded(&sources, folders).unwrap();
+        assert_eq!(missing(&[root.join("node-22"), folder.clone()]), ["jest.test.js"]);
+        assert_eq!(missing(&[root.join("node-22")]), ["jest.test.js", "vite.test.js"]);
+        fs::remove_dir_all(root).unwrap();
     }
 
     #[test]
