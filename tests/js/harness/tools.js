@@ -1,5 +1,6 @@
 // Tools of users in the versions that tests ask for: each project installs its own.
 import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { run } from './tarball.js';
@@ -52,6 +53,20 @@ export async function runTool(folder, [script, ...args], { flags = [], cwd = fol
 }
 
 /**
+ * A port that was free a moment ago, for servers that print the port 0 instead of the one that they got.
+ *
+ * @returns {Promise<number>}
+ */
+export const freePort = () =>
+  new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      server.close(() => resolve(port));
+    });
+  });
+
+/**
  * Starts a server, which is killed at the end of `closing`. Resolves to the first address that it prints.
  *
  * @param {Closing} closing
@@ -62,10 +77,15 @@ export async function runTool(folder, [script, ...args], { flags = [], cwd = fol
  * @param {string} [options.node] The program of another Node.
  */
 export async function startTool(closing, folder, args, { env, node = process.execPath } = {}) {
-  const process_ = spawn(node, args, { cwd: folder, env: { ...environment, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = new Promise((resolve) => process_.on('exit', resolve));
+  // A group of its own: Wrangler and others start further programs, which would outlive it and keep its output open.
+  const process_ = spawn(node, args, { cwd: folder, env: { ...environment, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const ended = new Promise((resolve) => process_.on('close', resolve));
   closing.after(async () => {
-    process_.kill('SIGKILL');
+    try {
+      process.kill(-Number(process_.pid), 'SIGKILL');
+    } catch (/** @type {any} */ error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
     await ended;
   });
   return new Promise((resolve, reject) => {
