@@ -13,7 +13,8 @@ import { freePort, nodeOf, runTool, startTool } from '../harness/tools.js';
 const ran = recorder(import.meta.url);
 
 const imports = "import * as wixMedia from 'wix-media.v2'; import { use } from 'PATH/use.js';";
-const inPage = `use(wixMedia, { opfs: 'frameworks' })${settleScript}`;
+// Vite reloads pages during development, once it has found their dependencies: each of them has a storage of its own.
+const inPage = `use(wixMedia, { opfs: crypto.randomUUID() })${settleScript}`;
 
 /**
  * An application: `/` uses a manager in the page, `/component` and `/handler` use one on the server.
