@@ -80,6 +80,23 @@ suite('documentation site', () => {
     for (const name of ['uploads', 'files', 'media']) assert.ok(pages.includes(`api/index/namespaces/${name}.html`), name);
   });
 
+  test('declarations: name each entry as programs import it', async () => {
+    const { exports } = JSON.parse(await readFile(new URL('../../../dist/package.json', import.meta.url), 'utf8'));
+    // They have the declarations of the main entry.
+    const repeated = ['./slim', './inline'];
+    const entries = Object.keys(exports).filter((name) => /^\.(?:\/\w+)?$/.test(name) && !repeated.includes(name));
+    assert.ok(entries.length >= 8, entries.join());
+    for (const entry of entries) {
+      const name = `wix-media.v2${entry.slice(1)}`;
+      const page = texts.get(entry === '.' ? 'api/index/index.html' : `api/${entry.slice(2)}.html`);
+      assert.match(String(page), new RegExp(`<h1[^>]*>${name}</h1>`), name);
+      assert.ok(texts.get('api/index.html')?.includes(`>${name}</a>`), name);
+    }
+    // Their members come with the types of the packages that they extend.
+    assert.match(String(texts.get('api/uppy.html')), /BasePlugin/);
+    assert.match(String(texts.get('api/react.html')), /ForwardRefExoticComponent/);
+  });
+
   test('examples: print what their comments say', async () => {
     let count = 0;
     const wrong = [];
