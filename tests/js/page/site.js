@@ -448,11 +448,13 @@ export async function nothingSticksOut(page, what) {
  * Returns the violations that axe-core finds, as sentences.
  *
  * @param {Page} page
+ * @param {string[]} [rules] All rules, unless some are named.
  */
-export async function barriers(page) {
+export async function barriers(page, rules) {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => /** @type {typeof import('axe-core')} */ (Reflect.get(globalThis, 'axe')).run(document, { resultTypes: ['violations'] }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`);
+  const options = { resultTypes: /** @type {const} */ (['violations']), ...(rules && { runOnly: rules }) };
+  const { violations } = await page.evaluate((given) => /** @type {any} */ (Reflect.get(globalThis, 'axe')).run(document, given), options);
+  return /** @type {import('axe-core').Result[]} */ (violations).map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`);
 }
 
 /**
