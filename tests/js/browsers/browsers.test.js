@@ -81,22 +81,71 @@ for (const { start, hasOpfs } of [
       ran('browsers', browser.name, browser.version);
     });
 
-    test('the picker chooses a file', async () => {
-      await browser.goto(`${origin}/`);
-      const chosen = await browser.evaluate(
+    for (const [name, storage] of storages) {
+      test(`the picker chooses a file of a manager ${name}`, async () => {
+        await browser.goto(`${origin}/`);
+        const chosen = await browser.evaluate(
+          `${tools}
+          const { createManager } = await load('wix-media.v2');
+          const { openMediaManager } = await load('wix-media.v2/picker');
+          const manager = await createManager({ storage: args[1] === 'memory' ? 'memory' : { opfs: 'picked' } });
+          await manager.client.uploads.upload(file('cat.jpg', args[0]));
+          const choice = openMediaManager({ manager, category: 'IMAGE' });
+          (await until(() => cell('cat.jpg'))).click();
+          await shown();
+          (await until(() => button('Choose'))).click();
+          const { items } = await choice;
+          await manager.close();
+          return items.map(({ displayName }) => displayName);`,
+          CAT,
+          storage,
+        );
+        assert.deepEqual(chosen, ['cat.jpg']);
+        ran('browsers', browser.name, browser.version);
+      });
+    }
+
+    // Without OPFS there is nothing to share.
+    if (!hasOpfs) return;
+    test('tabs of the page share the files in the browser, also after the first one is closed', async (t) => {
+      const { tab, openTab, showTab, closeTab } = browser;
+      assert.ok(tab && openTab && showTab && closeTab);
+      const server = await startServer(t);
+      const first = await tab();
+      await browser.goto(`${server.address}/`);
+      await browser.evaluate("localStorage.setItem('wix-media page', JSON.stringify({ place: 'browser' }));");
+      await browser.goto(`${server.address}/`);
+      await browser.evaluate(`${tools} await until(() => button('Upload files'));`);
+      const second = await openTab();
+      await browser.goto(`${server.address}/`);
+      await browser.evaluate(
         `${tools}
-        const { createManager } = await load('wix-media.v2');
-        const { openMediaManager } = await load('wix-media.v2/picker');
-        const manager = await createManager();
-        await manager.client.uploads.upload(file('cat.jpg', args[0]));
-        const choice = openMediaManager({ manager, category: 'IMAGE' });
-        (await until(() => cell('cat.jpg'))).click();
-        await shown();
-        (await until(() => button('Choose'))).click();
-        return (await choice).items.map(({ displayName }) => displayName);`,
+        const transfer = new DataTransfer();
+        transfer.items.add(file('cat.jpg', args[0]));
+        HTMLInputElement.prototype.click = HTMLInputElement.prototype.showPicker = function () {
+          this.files = transfer.files;
+          this.dispatchEvent(new Event('change', { bubbles: true }));
+        };
+        (await until(() => button('Upload files'))).click();
+        await until(() => cell('cat.jpg'));
+        await shown();`,
         CAT,
       );
-      assert.deepEqual(chosen, ['cat.jpg']);
+      // The first tab has the manager, and shows what the other one did.
+      await showTab(first);
+      await browser.evaluate(`${tools} await until(() => cell('cat.jpg'));`);
+      await closeTab(second);
+      await browser.evaluate(
+        `${tools}
+        (await until(() => button('New folder'))).click();
+        (await until(() => all('dialog input')[0])).value = 'Kept';
+        (await until(() => all('dialog [type=submit]')[0])).click();
+        await until(() => cell('Kept'));`,
+      );
+      await openTab();
+      await browser.goto(`${server.address}/`);
+      await browser.evaluate(`${tools} await until(() => cell('Kept') && cell('cat.jpg'));`);
+      await closeTab(second);
       ran('browsers', browser.name, browser.version);
     });
   });

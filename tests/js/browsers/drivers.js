@@ -17,8 +17,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * A window of a browser. `evaluate` runs the body of an asynchronous function in the page, and resolves to what it returns.
+ * `openTab` opens a tab and turns to it; `closeTab` closes the present one and turns to another.
  *
- * @typedef {{ name: string, version: string, goto(url: string): Promise<void>, evaluate(body: string, ...args: unknown[]): Promise<any> }} Driven
+ * @typedef {{
+ *   name: string,
+ *   version: string,
+ *   goto(url: string): Promise<void>,
+ *   evaluate(body: string, ...args: unknown[]): Promise<any>,
+ *   openTab?(): Promise<string>,
+ *   showTab?(tab: string): Promise<void>,
+ *   closeTab?(next: string): Promise<void>,
+ *   tab?(): Promise<string>,
+ * }} Driven
  */
 
 /** Milliseconds that a page or a script may take. They only end a test that hangs. */
@@ -144,6 +154,17 @@ export async function startFirefox(closing) {
     version: capabilities.browserVersion.split('.')[0],
     goto: async (url) => void (await send('Navigate', { url })),
     evaluate: async (body, ...args) => resultOf((await send('ExecuteAsyncScript', { script: scriptOf(body), args })).value),
+    tab: async () => (await send('GetWindowHandle', {})).value,
+    async openTab() {
+      const { handle } = await send('NewWindow', { type: 'tab' });
+      await send('SwitchToWindow', { handle });
+      return handle;
+    },
+    showTab: async (handle) => void (await send('SwitchToWindow', { handle })),
+    async closeTab(handle) {
+      await send('CloseWindow', {});
+      await send('SwitchToWindow', { handle });
+    },
   };
 }
 
