@@ -2,6 +2,7 @@
 /** @import { FileDescriptor, Folder } from 'wix-media.v2' */
 import { number, say } from '../text/language.js';
 import { amount } from '../text/words.js';
+import { sound } from './descriptor.js';
 
 /**
  * @typedef {{ kind: 'folder', id: string, key: string, name: string, value: Folder }} FolderItem
@@ -19,22 +20,22 @@ import { amount } from '../text/words.js';
 const nameOf = (kind, value) => String(value.displayName || value._id || (kind === 'file' ? say`A file without a name` : say`A folder without a name`));
 
 /**
- * @param {Folder} value
+ * @param {Folder} given
  * @returns {FolderItem}
  */
-export const folderItem = (value) => ({
-  kind: 'folder',
-  id: String(value._id),
-  key: `folder:${value._id}`,
-  name: nameOf('folder', value),
-  value,
-});
+export function folderItem(given) {
+  const value = sound(given);
+  return { kind: 'folder', id: String(value._id), key: `folder:${value._id}`, name: nameOf('folder', value), value };
+}
 
 /**
- * @param {FileDescriptor} value
+ * @param {FileDescriptor} given
  * @returns {FileItem}
  */
-export const fileItem = (value) => ({ kind: 'file', id: String(value._id), key: `file:${value._id}`, name: nameOf('file', value), value });
+export function fileItem(given) {
+  const value = sound(given);
+  return { kind: 'file', id: String(value._id), key: `file:${value._id}`, name: nameOf('file', value), value };
+}
 
 /**
  * Returns why a name is not allowed, or an empty string. The service refuses slashes in the names of folders. It accepts them in
