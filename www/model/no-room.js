@@ -1,7 +1,7 @@
 // The errors of a service that cannot store any more.
 
-/** The code of the service's own answer. A proxy or another host may send the status alone. */
-const CODE = 'INSUFFICIENT_STORAGE';
+/** The codes of the service's own answers. A proxy or another host may send the status alone. */
+const CODES = new Set(['INSUFFICIENT_STORAGE', 'SITE_QUOTA_EXCEEDED']);
 const STATUS = 507;
 
 /**
@@ -10,6 +10,13 @@ const STATUS = 507;
  * @param {unknown} error
  */
 export function isNoRoom(error) {
-  const { code, status } = /** @type {{ code?: unknown, status?: unknown }} */ (Object(error));
-  return code === CODE || status === STATUS;
+  const { code, status } = /** @type {{ code?: string, status?: unknown }} */ (Object(error));
+  return CODES.has(code ?? '') || status === STATUS;
 }
+
+/**
+ * Whether it is the quota of the site that leaves no room.
+ *
+ * @param {unknown} error
+ */
+export const isQuota = (error) => /** @type {{ code?: unknown }} */ (Object(error)).code === 'SITE_QUOTA_EXCEEDED';

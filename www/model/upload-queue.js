@@ -7,7 +7,7 @@
 // the end of an aborted attempt changes nothing. Pausing all also pauses what is added later, until a person resumes it or
 // the last upload is gone.
 //
-// A service whose disk is full refuses every upload. The one that meets it fails at once, and the others are paused until a
+// A service without room, for its disk or the quota of the site is full, refuses every upload. The one that meets it fails at once, and the others are paused until a
 // person has made room and resumes them.
 /** @import { FileDescriptor, UploadProgress } from 'wix-media.v2' */
 /** @import { Calls } from './calls.js' */
@@ -84,9 +84,9 @@ export class UploadQueue {
     return progress;
   }
 
-  /** Whether an upload failed because the service has no room left. */
-  get isFull() {
-    return this.uploads.some(({ state, error }) => state === 'failed' && isNoRoom(error));
+  /** The error of an upload that failed because the service has no room left. */
+  get noRoomError() {
+    return this.uploads.find(({ state, error }) => state === 'failed' && isNoRoom(error))?.error;
   }
 
   /** Whether a reload now would lose something. */

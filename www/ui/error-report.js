@@ -6,8 +6,12 @@ import { isNoRoom } from '../model/no-room.js';
 import { say } from '../text/language.js';
 import { redact } from '../text/secrets.js';
 import { element, foreign, icon } from './element.js';
+import { objectionOf, sentenceOf, statusSentence } from './error-sentences.js';
 
 /** @typedef {{ kind?: PlaceKind, baseUrl?: string }} Place Where an error happened. */
+
+/** Errors that another attempt may not meet. */
+const PASSING = new Set(['CONTENT_MISMATCH', 'UPLOAD_OFFSET_INVALID', 'MANAGER_LOST', 'MANAGER_RESTARTED', 'MANAGER_CLOSED', 'MODULE_NOT_LOADED', 'REQUEST_TIMEOUT']);
 
 const otherTitle = () => say`Something went wrong`;
 
@@ -28,29 +32,6 @@ const STATUS_TITLES = new Map([
   [404, () => say`Not found`],
   [409, () => say`Conflict with the current state`],
   [429, () => say`Too many calls`],
-]);
-
-/** What people can do something about, by the code of an error. Their own words say more than those of the service. */
-const SENTENCES = new Map([
-  ['ZERO_FILE_SIZE', () => say`The file is empty.`],
-  ['FILE_SIZE_OVER_LIMIT', () => say`The file is too large.`],
-  ['UNSUPPORTED_FILE_FORMAT', () => say`Files of this type cannot be stored here.`],
-  ['MISMATCH_MIME_TYPE', () => say`The file is of another type than its name says.`],
-  ['FOLDER_NOT_FOUND', () => say`The folder does not exist any more.`],
-  ['RESOURCE_NOT_FOUND', () => say`It does not exist any more.`],
-  ['FILE_FAILED', () => say`The service could not fetch or process the file.`],
-  ['SOURCE_FAILED', () => say`The file cannot be read. It may have been changed, moved or deleted.`],
-  ['TOO_MANY_FILES', () => say`There are too many files in it.`],
-  // What the browser says of a lost connection helps nobody.
-  ['NETWORK', () => say`The service does not answer.`],
-  ['TIMEOUT', () => say`The service does not answer.`],
-]);
-
-/** The arguments that people give, as they are called on the page. */
-const FIELD_NAMES = new Map([
-  ['displayName', () => say`The name`],
-  ['url', () => say`The address`],
-  ['labels', () => say`A label`],
 ]);
 
 /** @param {WixMediaError} error */
@@ -75,7 +56,7 @@ function advice(error, place) {
       return say`The tab that had it open was just closed. Try again.`;
     case code === 'NETWORK':
       return say`Is ${where} running, and does it allow calls from other pages (CORS)? Then try again.`;
-    case code === 'TIMEOUT':
+    case code === 'TIMEOUT' || PASSING.has(code):
       return say`Try again.`;
     case code === 'INVALID_RESPONSE':
       return say`Something responds at ${where}, but it is not a Media Manager. Check the address.`;
@@ -89,12 +70,10 @@ function advice(error, place) {
       return say`It may have been deleted elsewhere.`;
     case isNoRoom(error):
       return say`Delete files permanently or make room otherwise, then try again.`;
-    case status === 429:
+    case status === 429 || status === 503:
       return say`Wait a minute, then try again.`;
     case status !== undefined && status >= 500:
-      return requestId
-        ? say`The service has a problem. Try again later, and quote the request ID if you report it.`
-        : say`The service has a problem. Try again later.`;
+      return requestId ? say`Try again later, and quote the request ID if you report it.` : say`Try again later.`;
     default:
       return undefined;
   }
@@ -138,39 +117,16 @@ function messageOf(error) {
 }
 
 /**
- * Says that a place cannot store any more.
- *
- * @param {Place | undefined} place
- */
-export function noRoomIn(place) {
-  switch (place?.kind) {
-    case 'server':
-      return say`The server’s disk is full.`;
-    case 'browser':
-      return say`This browser has no room left.`;
-    default:
-      return say`The service has no room left.`;
-  }
-}
-
-/** @param {FieldViolation} violation */
-const fieldOf = ({ field = '–' }) => FIELD_NAMES.get(field)?.() ?? redact(field);
-
-/** @param {FieldViolation} violation */
-const objectionOf = ({ description, ruleName, violatedRule }) => redact(String(description ?? ruleName ?? violatedRule ?? say`was rejected`));
-
-/**
  * Returns what went wrong, in a sentence.
  *
  * @param {unknown} error
  * @param {Place} [place] Where it happened, if known.
  */
 export function reasonOf(error, place) {
-  if (isNoRoom(error)) return noRoomIn(place);
-  const sentence = SENTENCES.get(String(membersOf(error).code));
-  if (sentence) return sentence();
+  const sentence = sentenceOf(error, place);
+  if (sentence) return sentence;
   const [violation] = violationsOf(error);
-  return violation ? `${fieldOf(violation)} ${objectionOf(violation)}` : messageOf(error);
+  return violation ? objectionOf(violation) : (statusSentence(error) ?? messageOf(error));
 }
 
 /**
@@ -178,14 +134,12 @@ export function reasonOf(error, place) {
  *
  * @param {unknown} error
  * @param {Place} [place] Where it happened, if known.
+ * @param {'h2' | 'h3'} [level] Of its heading.
  */
-export function errorReport(error, place) {
+export function errorReport(error, place, level = 'h3') {
   const isOurs = isWixMediaError(error);
   const help = isOurs ? advice(error, place) : undefined;
-  const violations = violationsOf(error).map((violation) => {
-    const name = fieldOf(violation);
-    return element('li', {}, violation.field === name ? element('code', {}, name) : name, ' ', foreign(objectionOf(violation)));
-  });
+  const violations = violationsOf(error).map((violation) => element('li', { dir: 'auto' }, objectionOf(violation)));
   return element(
     'div',
     { class: 'report', role: 'alert' },
@@ -193,7 +147,7 @@ export function errorReport(error, place) {
     element(
       'div',
       {},
-      element('h3', {}, isOurs ? titleOf(error) : otherTitle()),
+      element(level, {}, isOurs ? titleOf(error) : otherTitle()),
       violations.length > 0
         ? element('ul', { class: 'violations' }, violations)
         : element('p', { class: 'report-message', dir: 'auto' }, reasonOf(error, place)),

@@ -368,7 +368,7 @@ for await (const page of files.listFiles({
       route.fulfill({ status: 400, contentType: 'application/json', body: JSON.stringify({ message: 'x', details: { applicationError: { code: 'SITE_QUOTA_EXCEEDED', description: 'The site is full' } } }) }),
     );
     await drop(page, '#main', [{ name: 'too much.txt', bytes: 'five' }]);
-    await region.getByText('The site is full').waitFor();
+    await region.getByText('The storage quota of the site is used up.', { exact: true }).waitFor();
     await page.unroute(isUploadUrl);
     await region.getByRole('button', { name: 'Retry too much.txt' }).click();
     await cell(page, 'too much.txt').waitFor();

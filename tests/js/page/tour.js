@@ -11,6 +11,7 @@ export const STOPS = /** @type {const} */ ({
   'parts/dialogs/downloads.js': ['downloads'],
   'parts/dialogs/filters.js': ['filters'],
   'parts/dialogs/import.js': ['import'],
+  'parts/dialogs/label-manager.js': ['label-manager', 'rename-label'],
   'parts/dialogs/labels.js': ['labels'],
   'parts/dialogs/move.js': ['move'],
   'parts/dialogs/new-folder.js': ['new-folder'],
@@ -85,7 +86,14 @@ export async function tour(page, look) {
   await page.locator('#shelf > button').last().click();
   await page.locator('dialog[open] .label-list').waitFor();
   await look('label-manager');
+  await page.locator('.label-list input').first().check();
+  await page.locator('.label-tools button').first().click();
+  await page.locator('dialog[open]').nth(1).waitFor();
+  await look('rename-label');
   await leave();
+  await page.locator('dialog[open]').nth(1).waitFor({ state: 'detached' });
+  await leave();
+  await page.locator('dialog[open]').waitFor({ state: 'detached' });
   await dialog('new-folder', '#commands button');
   await page.locator('#commands .primary').click();
   await page.locator('[role=menu]').waitFor();
@@ -144,7 +152,7 @@ export async function tour(page, look) {
   await page.locator('dialog[open]').waitFor();
   await look('cancel-uploads');
   await page.locator('dialog[open] .primary').click();
-  await page.locator('.upload').waitFor({ state: 'detached' });
+  await page.locator('.upload').waitFor({ state: 'hidden' });
   letUploads();
   await drop(page, '#main', [{ name: 'empty.txt', bytes: '' }]);
   await page.locator('.upload.failed').waitFor();
@@ -159,7 +167,7 @@ export async function tour(page, look) {
   });
   await page.locator('#message h2').waitFor();
   await look('nothing-found');
-  await page.locator('#shelf > button').click();
+  await page.locator('#shelf > button:not([hidden])').first().click();
   await page.locator('dialog[open]').waitFor();
   await look('save-search');
   await page.locator('dialog[open] .primary').click();
@@ -207,14 +215,17 @@ export async function tour(page, look) {
   await look('empty-folder');
   const lists = '**/site-media/v1/files?**';
   await page.route(lists, (route) => route.fulfill({ status: 401, json: { message: 'a key is needed', details: { applicationError: { code: 'UNAUTHENTICATED' } } } }));
+  // A folder with folders shows those.
   await page.evaluate(() => {
-    location.hash = '#files';
+    location.hash = '#visitor';
   });
   await page.locator('#message .state.failed').waitFor();
   await look('not-listed');
   await dialog('server-key', '#message .actions button');
   await page.unroute(lists);
-  await page.locator('#message .actions .primary').click();
+  await page.evaluate(() => {
+    location.hash = '#files';
+  });
   await cell(page, 'photo.jpg').waitFor();
   await settled(page);
 }

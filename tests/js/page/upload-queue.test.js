@@ -91,7 +91,7 @@ suite('upload queue', () => {
     calls[0].fail(Object.assign(new Error('full'), { status: 507 }));
     await turn();
     const second = await add(queue, 'b.txt');
-    assert.deepEqual([first.state, second.state, queue.isFull], ['failed', 'paused', true]);
+    assert.deepEqual([first.state, second.state, queue.noRoomError !== undefined], ['failed', 'paused', true]);
     queue.cancel(second);
     queue.cancel(first);
     const third = await add(queue, 'c.txt');

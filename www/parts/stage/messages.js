@@ -112,7 +112,7 @@ export function notListed(error, place, { retry, enterKey }) {
   return element(
     'div',
     { class: 'state failed' },
-    errorReport(error, place),
+    errorReport(error, place, 'h2'),
     element('div', { class: 'actions' }, isRefused && secondary(say`Enter the key`, enterKey), primary(say`Try again`, retry)),
   );
 }

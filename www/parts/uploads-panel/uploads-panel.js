@@ -6,7 +6,7 @@ import { plural, say } from '../../text/language.js';
 import { transfer } from '../../text/words.js';
 import { ask } from '../../ui/dialog.js';
 import { element, icon } from '../../ui/element.js';
-import { noRoomIn } from '../../ui/error-report.js';
+import { reasonOf } from '../../ui/error-report.js';
 import { keepFocus } from '../../ui/focus.js';
 import { RowList } from '../../ui/rows.js';
 import { TransferBar } from '../../ui/transfer-bar.js';
@@ -112,7 +112,7 @@ export class UploadsPanel extends HTMLElement {
 
   /** @param {UploadQueue} queue */
   #draw(queue) {
-    const { uploads, open, progress, isPaused, isFull } = queue;
+    const { uploads, open, progress, isPaused, noRoomError } = queue;
     this.hidden = uploads.length === 0;
     if (this.hidden) {
       this.#say('');
@@ -126,9 +126,9 @@ export class UploadsPanel extends HTMLElement {
     const over = failed > 0 ? plural(failed, '{0} upload failed', '{0} uploads failed') : plural(uploads.length, '{0} file uploaded', '{0} files uploaded');
     this.#title.textContent = left > 0 ? `${inProgress} · ${percent}%` : over;
     this.#say(`${left > 0 ? inProgress : over}.`);
-    this.#facts.textContent = isFull ? say`${noRoomIn(this.#place)} Make room, then resume.` : transfer(progress);
-    this.#facts.classList.toggle('bad', isFull);
-    this.#facts.hidden = left === 0 || (isPaused && !isFull);
+    this.#facts.textContent = noRoomError ? say`${reasonOf(noRoomError, this.#place)} Make room, then resume.` : transfer(progress);
+    this.#facts.classList.toggle('bad', noRoomError !== undefined);
+    this.#facts.hidden = left === 0 || (isPaused && !noRoomError);
     this.#bar.show(total > 0 ? sent / total : 1, total > 0 ? confirmed / total : 1);
     this.#bar.element.hidden = left === 0;
     this.#pauseButton.hidden = left === 0;
