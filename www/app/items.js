@@ -17,7 +17,7 @@ import { say } from '../text/language.js';
 import { amount } from '../text/words.js';
 import { find } from '../ui/dom.js';
 import { folderName } from './folder-name.js';
-import { openItem } from './open-item.js';
+import { goUp, openItem } from './open-item.js';
 import { prefer } from './preferences.js';
 import { go, goToFile } from './router.js';
 import { Selected } from './selected.js';
@@ -81,6 +81,7 @@ export function startItems(state, { grid, details, inspector, shelf, clipboard, 
       selection.set(all.map(({ key }) => key));
       announce(say`${amount({ files: listing.files.length, folders: listing.folders.length })} selected.`);
     },
+    onUp: () => goUp(state),
     onDelete: () => (state.isTrash ? commands.purge : commands.trash)(state.selectedItems),
     onMenu: (item, x, y) =>
       openItemMenu(

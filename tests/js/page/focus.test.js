@@ -73,6 +73,32 @@ suite('focus on the page', () => {
     assert.equal(await page.evaluate(() => document.activeElement?.id), 'where');
   });
 
+  test('keys: Backspace goes to the folder above, and deletes nothing', async (t) => {
+    const { id, fragment, name } = await workspace('Below', { ...FILES, 'only here.txt': Buffer.from('here') });
+    await site.server.client.folders.createFolder('Deeper', { parentFolderId: id });
+    const { page } = await open(t, { fragment });
+    await cell(page, 'Deeper').dblclick();
+    await message(page, 'This folder is empty').waitFor();
+    await page.goBack();
+    await cell(page, 'a.txt').click();
+    await page.keyboard.press('Backspace');
+    await cell(page, name).waitFor();
+    assert.equal(new URL(page.url()).hash, '#files');
+    assert.equal((await site.server.client.files.listFiles({ parentFolderId: id }).toArray()).length, 6);
+    // With the command key, it is the key of a Mac that deletes.
+    await page.goBack();
+    await cell(page, 'a.txt').click();
+    await page.keyboard.press('Meta+Backspace');
+    await toast(page, '“a.txt” moved to the trash.');
+    // From the results of a search it leads to the folder.
+    await page.getByRole('searchbox').fill('only here');
+    await cell(page, 'c.txt').waitFor({ state: 'detached' });
+    await cell(page, 'only here.txt').click();
+    await page.keyboard.press('Backspace');
+    await cell(page, 'c.txt').waitFor();
+    assert.equal(await page.getByRole('searchbox').inputValue(), '');
+  });
+
   test('focus: goes to a folder that was created', async (t) => {
     const { fragment } = await workspace('Made', FILES);
     const { page } = await open(t, { fragment });

@@ -147,6 +147,27 @@ for await (const page of files.listFiles({
     await page.waitForFunction(() => /"displayName": "cat.jpg"/.test(document.querySelector('call-inspector details pre')?.textContent ?? ''));
   });
 
+  test('call inspector: stays in its frame with a long name in its title', async (t) => {
+    const { fragment } = await workspace('Long titles', { 'a.txt': Buffer.from('a') });
+    const { page } = await open(t, { fragment, panel: true });
+    const name = 'wide'.repeat(45);
+    await cell(page, 'a.txt').click();
+    await page.keyboard.press('F2');
+    await page.keyboard.type(name);
+    await page.keyboard.press('Enter');
+    await toast(page, 'Renamed to');
+    await cell(page, 'a.txt').waitFor({ state: 'detached' });
+    await page.locator('.inspector-title', { hasText: name }).waitFor();
+    const panel = page.locator('#panel');
+    const [inner, outer] = await panel.evaluate((one) => [Math.max(...[one, ...one.querySelectorAll('call-inspector')].map(({ scrollWidth }) => scrollWidth)), one.clientWidth]);
+    assert.ok(inner <= outer, `${inner} pixels in ${outer}`);
+    const box = await panel.boundingBox();
+    for (const button of await panel.getByRole('button', { name: 'Copy' }).all()) {
+      const { x, width } = (await button.boundingBox()) ?? { x: 0, width: 0 };
+      assert.ok(box && x >= box.x && x + width <= box.x + box.width, 'the button can be reached');
+    }
+  });
+
   test('call inspector: shows JavaScript that runs', async (t) => {
     const { id, fragment } = await workspace('Copied', { 'cat.jpg': images.cat });
     const { page } = await open(t, { fragment, panel: true });
@@ -455,6 +476,9 @@ for await (const page of files.listFiles({
     await reads(status, '2 files.');
     // A number that grows page by page would be read out again and again.
     assert.equal(await page.locator('#count').getAttribute('role'), null);
+    // The viewer names the next file by itself.
+    await cell(page, 'a.txt').dblclick();
+    assert.equal(await page.locator('#viewer-name').getAttribute('aria-live'), 'polite');
   });
 
   test('download: saves one file as it is and several as a zip', async (t) => {

@@ -6,6 +6,7 @@ import { cell, drop, hold, photo, pictureLoaded, settled, SHOWN } from './site.j
 
 /** The stops at dialogs and menus, by the file that opens them. A test finds the files in the sources, and every one has its stops. */
 export const STOPS = /** @type {const} */ ({
+  'parts/dialogs/columns.js': ['columns'],
   'parts/dialogs/conflicts.js': ['conflict'],
   'parts/dialogs/connect.js': ['connect', 'server-key'],
   'parts/dialogs/downloads.js': ['downloads'],

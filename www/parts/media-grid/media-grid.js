@@ -20,6 +20,7 @@ import { watchRubberBand } from './rubber-band.js';
  * @property {() => void} onColumns Called when columns have got other widths.
  * @property {() => void} onSelectAll
  * @property {() => void} onDelete Deletes the selected items.
+ * @property {() => void} onUp Goes to the folder above.
  * @property {(item: Item, x: number, y: number) => void} onMenu
  */
 
@@ -199,11 +200,12 @@ export class MediaGrid extends ItemGrid {
    * @param {Item} item
    * @param {KeyboardEvent} event
    */
-  #act(item, { key, shiftKey }) {
+  #act(item, { key, shiftKey, metaKey }) {
     const selection = this.selection;
     const listing = this.listing;
     if (!selection || !listing) return false;
-    switch (key) {
+    // The keyboards of Macs have no other key that deletes.
+    switch (key === 'Backspace' && metaKey ? 'Delete' : key) {
       case 'Enter':
         this.#handlers?.onOpen(item);
         return true;
@@ -215,8 +217,10 @@ export class MediaGrid extends ItemGrid {
       case 'F2':
         this.rename(item.key);
         return true;
-      case 'Delete':
       case 'Backspace':
+        this.#handlers?.onUp();
+        return true;
+      case 'Delete':
         this.#selectIfNeeded(item);
         this.#handlers?.onDelete();
         return true;
