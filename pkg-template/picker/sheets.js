@@ -1,6 +1,5 @@
-// The style of the picker: that of the page's parts, and its own. Sheets that scripts make need no permission of a
-// Content-Security-Policy, and all pickers of a document share them.
-import list from '../../www/parts/media-grid/list.css';
+// The style of the picker: that of the page's parts, and its own. It shows tiles only, so the style of the table is not among
+// them. Sheets that scripts make need no permission of a Content-Security-Policy, and all pickers of a document share them.
 import grid from '../../www/parts/media-grid/media-grid.css';
 import tiles from '../../www/parts/media-grid/tiles.css';
 import controls from '../../www/style/controls.css';
@@ -14,7 +13,7 @@ import own from './picker.css';
 let made;
 
 export function sheets() {
-  made ??= [theme, grid, tiles, list, picture, controls, report, bar, own].map((text) => {
+  made ??= [theme, grid, tiles, picture, controls, report, bar, own].map((text) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
     return sheet;

@@ -72,7 +72,7 @@ export function startItems(state, { grid, details, inspector, shelf, clipboard, 
   grid.start(selection, {
     onOpen: open,
     onRename: (item, name) => state.session?.actions.rename(item, name),
-    onColumns: () => prefer('columns', grid.columns.text),
+    onColumns: () => prefer('columns', grid.table.columns.text),
     onSort: (sort) => controls.sortBy(sortNamed(sort) ?? 'newest'),
     async onSelectAll() {
       const { listing } = state;

@@ -54,7 +54,7 @@ export class ViewControls {
   /** Shows what was chosen last. */
   start() {
     this.#list.showSort(preferredSort());
-    this.#grid.columns.read(preferred('columns'));
+    this.#grid.table.columns.read(preferred('columns'));
     this.#showLayout(preferred('layout') === 'list' ? 'list' : 'grid');
     const tiles = preferred('tileSize');
     this.#showTileSize(isTileSize(tiles) ? tiles : 'medium');
@@ -100,7 +100,7 @@ export class ViewControls {
   }
 
   async #askForColumns() {
-    const { columns } = this.#grid;
+    const { columns } = this.#grid.table;
     const wanted = await askColumns(columns.names);
     if (!wanted) return;
     if (wanted === 'reset') columns.reset();

@@ -1,13 +1,11 @@
-// The cells of the grid: an item as a tile, or as a row of the table.
+// The cells of the grid: an item as a tile, and what rows of a table have in common with it.
 /** @import { Item } from '../../model/item.js' */
 /** @import { Place } from '../../place/place.js' */
-/** @import { ColumnName } from './columns.js' */
 import { say } from '../../text/language.js';
 import { mediaType, size } from '../../text/words.js';
 import { element, foreign, icon } from '../../ui/element.js';
 import { marks } from '../../ui/marks.js';
 import { picture } from '../../ui/picture.js';
-import { COLUMN_CONTENTS } from './column-contents.js';
 
 /**
  * @typedef {object} Controls What cells have besides their item.
@@ -21,18 +19,18 @@ import { COLUMN_CONTENTS } from './column-contents.js';
  */
 
 /** @param {Item} item */
-const tick = ({ name }) => element('input', { type: 'checkbox', class: 'tick', tabindex: '-1', 'aria-label': say`Select ${name}` });
+export const tick = ({ name }) => element('input', { type: 'checkbox', class: 'tick', tabindex: '-1', 'aria-label': say`Select ${name}` });
 
 /** @param {Item} item */
-const menuButton = ({ name }) =>
+export const menuButton = ({ name }) =>
   element('button', { type: 'button', class: 'bare tile-menu', tabindex: '-1', 'aria-label': say`More for ${name}` }, icon('more'));
 
 /** @param {Item} item */
-const shownName = ({ name }) => foreign(name, { class: 'name', title: name });
+export const shownName = ({ name }) => foreign(name, { class: 'name', title: name });
 
-const star = () => element('span', { class: 'mark star' }, icon('star'), element('span', { class: 'visually-hidden' }, say`Favourite`));
+export const star = () => element('span', { class: 'mark star' }, icon('star'), element('span', { class: 'visually-hidden' }, say`Favourite`));
 
-const folderIcon = () => element('span', { class: 'folder-icon' }, icon('folder'));
+export const folderIcon = () => element('span', { class: 'folder-icon' }, icon('folder'));
 
 /**
  * @param {Item} item
@@ -65,32 +63,5 @@ export function makeTile(item, place, { hasTick, hasMenu, isDraggable, whereIs, 
     element('span', { class: 'tile-picture' }, picture(value, place, width, (width * 3) / 4), element('span', { class: 'tile-marks' }, isFavourite?.(item) && star(), marks(value))),
     element('div', { class: 'tile-text' }, shownName(item), element('span', { class: 'tile-facts' }, where && [where, ' · '], facts)),
     menu,
-  );
-}
-
-/**
- * @param {Item} item
- * @param {Pick<Place, 'showable'>} place
- * @param {Controls} controls
- * @param {readonly ColumnName[]} columns Besides the name.
- */
-export function makeRow(item, place, { hasTick, hasMenu, isDraggable, whereIs, isFavourite, isCut }, columns) {
-  const { kind, key, value } = item;
-  const isFile = kind === 'file';
-  const where = whereIs?.(item);
-  return element(
-    'div',
-    { class: `cell ${kind} list-row${isCut?.(item) ? ' cut' : ''}`, 'data-key': key, draggable: isDraggable && 'true', tabindex: '-1', role: 'row' },
-    element(
-      'span',
-      { role: 'gridcell', class: 'list-name' },
-      hasTick(item) && tick(item),
-      isFile ? picture(value, place, 96, 72) : folderIcon(),
-      where ? element('span', { class: 'list-text' }, shownName(item), where) : shownName(item),
-      isFavourite?.(item) && star(),
-      isFile ? marks(value) : [],
-      hasMenu && menuButton(item),
-    ),
-    columns.map((name) => element('span', { role: 'gridcell', class: name === 'size' ? 'amount' : undefined }, COLUMN_CONTENTS[name](item))),
   );
 }

@@ -7,12 +7,11 @@
 /** @import { Controls } from './cells.js' */
 /** @import { ColumnName } from './columns.js' */
 /** @import { Layout, TileSize } from './geometry.js' */
+/** @import { ItemTable } from './item-table.js' */
 import { say } from '../../text/language.js';
 import { element } from '../../ui/element.js';
-import { ListColumns } from './columns.js';
 import { Geometry } from './geometry.js';
 import { GridWindow } from './grid-window.js';
-import { headCells } from './list-head.js';
 import { RovingFocus } from './roving-focus.js';
 import { Rows } from './rows.js';
 
@@ -47,7 +46,8 @@ export class DrawnGrid extends HTMLElement {
   /** The part of the element that holds the items, and hears what is done to them. */
   body = element('div', { class: 'grid', role: 'grid', 'aria-multiselectable': 'true', 'aria-label': say`Folders and files` }, this.#head, this.rows.element);
   geometry = new Geometry();
-  columns = new ListColumns();
+  /** What makes the table, in a grid that has this layout. @type {ItemTable | undefined} */
+  table;
   #window = new GridWindow(this, this.geometry, this.rows.element);
   #isPlanned = false;
   /** Whether the rows beyond the screen are needed, too. */
@@ -183,8 +183,8 @@ export class DrawnGrid extends HTMLElement {
     if (shown) this.reveal(shown);
   }
 
-  get #isList() {
-    return this.#layout === 'list';
+  get #shownTable() {
+    return this.#layout === 'list' ? this.table : undefined;
   }
 
   #clear() {
@@ -193,17 +193,18 @@ export class DrawnGrid extends HTMLElement {
   }
 
   #drawHead() {
-    this.#head.hidden = !this.#isList;
+    this.#head.hidden = !this.#shownTable;
     this.dataset.layout = this.#layout;
     const sort = this.#shown?.sort;
     const handlers = { onSort: (/** @type {Sort} */ wanted) => this.sortBy(wanted), onResize: this.#resize };
-    this.#head.replaceChildren(...(this.#isList && sort ? headCells(this.columns, sort, handlers) : []));
+    this.#head.replaceChildren(...((sort && this.#shownTable?.headCells(sort, handlers)) ?? []));
   }
 
   /** @param {ColumnName} name @param {number} width @param {boolean} isDone */
   #resize = (name, width, isDone) => {
-    this.columns.resize(name, width);
-    this.body.style.setProperty('--list-columns', this.columns.template);
+    const { columns } = this.table ?? {};
+    columns?.resize(name, width);
+    this.body.style.setProperty('--list-columns', columns?.template ?? '');
     if (isDone) this.columnsChanged();
   };
 
@@ -217,8 +218,9 @@ export class DrawnGrid extends HTMLElement {
   #measure() {
     if (!this.geometry.measure(this.#layout, this.clientWidth, this.#tileSize)) return;
     this.rows.element.style.setProperty('--columns', String(this.geometry.columns));
-    if (this.#isList && this.columns.fit(this.#head.clientWidth - ROW_PADDING)) this.#clear();
-    this.body.style.setProperty('--list-columns', this.columns.template);
+    const columns = this.#shownTable?.columns;
+    if (columns?.fit(this.#head.clientWidth - ROW_PADDING)) this.#clear();
+    this.body.style.setProperty('--list-columns', columns?.template ?? '');
     this.draw();
   }
 
@@ -237,11 +239,12 @@ export class DrawnGrid extends HTMLElement {
     const place = this.#shown?.place;
     if (!listing || !place) return;
     const geometry = this.geometry;
+    const table = this.#shownTable;
     geometry.fill(listing);
     const { rowCount } = geometry;
     this.rows.element.style.height = `${geometry.topOf(rowCount)}px`;
-    this.body.setAttribute('aria-rowcount', listing.state === 'complete' ? String(rowCount + (this.#isList ? 1 : 0)) : '-1');
-    this.body.setAttribute('aria-colcount', String(this.#isList ? this.columns.shown.length + 1 : geometry.columns));
+    this.body.setAttribute('aria-rowcount', listing.state === 'complete' ? String(rowCount + (table ? 1 : 0)) : '-1');
+    this.body.setAttribute('aria-colcount', String(table ? table.columns.shown.length + 1 : geometry.columns));
     const [first, last] = this.#isPrinting ? [0, Math.min(rowCount, MAX_PRINTED_ROWS) - 1] : this.#window.rows(rowCount);
     /** @type {Set<number>} */
     const needed = new Set();
@@ -250,7 +253,7 @@ export class DrawnGrid extends HTMLElement {
     const focusedAt = this.roving.keep(listing);
     if (focusedAt >= 0) needed.add(geometry.rowOf(focusedAt));
     const { controls, kept } = this;
-    this.rows.draw(needed, { listing, place, geometry, isList: this.#isList, columns: this.columns, controls, focused: this.roving.key, kept });
+    this.rows.draw(needed, { listing, place, geometry, table, controls, focused: this.roving.key, kept });
     this.paintSelection();
     if (last >= 0 && rowCount > 0) listing.want(geometry.range(last)[1]);
   }

@@ -8,6 +8,7 @@ import { element } from '../../ui/element.js';
 import { watchLongPress } from '../../ui/touch.js';
 import { setDraggedKeys } from '../drop-target/dragged-items.js';
 import { ItemGrid } from './item-grid.js';
+import { ItemTable } from './item-table.js';
 import { movesFocus } from './keyboard.js';
 import { renameInPlace } from './rename.js';
 import { watchRubberBand } from './rubber-band.js';
@@ -27,6 +28,8 @@ import { watchRubberBand } from './rubber-band.js';
 export class MediaGrid extends ItemGrid {
   /** @type {GridHandlers | undefined} */
   #handlers;
+  /** @override */
+  table = new ItemTable();
   /** Whether a tap selects, because items are being selected by their boxes. */
   #isChoosing = false;
 

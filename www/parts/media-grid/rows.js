@@ -5,21 +5,20 @@
 /** @import { Selection } from '../../model/selection.js' */
 /** @import { Place } from '../../place/place.js' */
 /** @import { Controls } from './cells.js' */
-/** @import { ListColumns } from './columns.js' */
 /** @import { Geometry } from './geometry.js' */
+/** @import { ItemTable } from './item-table.js' */
 import { activeIn } from '../../ui/dom.js';
 import { element } from '../../ui/element.js';
 import { stopLoading } from '../../ui/source.js';
 import { arrange } from '../../ui/rows.js';
-import { makeRow, makeTile } from './cells.js';
+import { makeTile } from './cells.js';
 
 /**
  * @typedef {object} Drawing
  * @property {Listing} listing
  * @property {Pick<Place, 'showable'>} place
  * @property {Geometry} geometry
- * @property {boolean} isList Whether items are rows of a table.
- * @property {ListColumns} columns Of the table.
+ * @property {ItemTable | undefined} table Makes items rows of a table. Without it they are tiles.
  * @property {Controls} controls
  * @property {string | undefined} focused The item that gets the focus with the Tab key.
  * @property {string | undefined} kept An item whose cell stays even if it has changed.
@@ -101,7 +100,8 @@ export class Rows {
    * @param {Set<string>} used Takes the keys of the items that are drawn.
    */
   #drawRow(row, drawing, used) {
-    const { listing, geometry, isList, focused } = drawing;
+    const { listing, geometry, focused } = drawing;
+    const isList = drawing.table !== undefined;
     const [start, end] = geometry.range(row);
     const made = this.#rows.get(row) ?? this.#addRow(row, isList);
     if (!isList) made.setAttribute('aria-rowindex', String(row + 1));
@@ -138,10 +138,10 @@ export class Rows {
    * @param {Item} item
    * @param {Drawing} drawing
    */
-  #drawCell(item, { place, geometry, isList, columns, kept, controls }) {
+  #drawCell(item, { place, geometry, table, kept, controls }) {
     const old = this.#cells.get(item.key);
     if (old && (old.item === item || item.key === kept)) return old.element;
-    const made = isList ? makeRow(item, place, controls, columns.shown) : makeTile(item, place, controls, geometry.pictureWidth);
+    const made = table ? table.makeRow(item, place, controls) : makeTile(item, place, controls, geometry.pictureWidth);
     if (old) stopLoading(old.element);
     if (old?.element.isConnected) old.element.replaceWith(made);
     this.#cells.set(item.key, { item, element: made });
