@@ -127,6 +127,10 @@ impl Catalog for Faulty {
         self.catalog.inspect()
     }
 
+    fn back_off(&self, retry: u32) {
+        self.catalog.back_off(retry);
+    }
+
     fn is_intact(&self) -> Result<bool> {
         self.catalog.is_intact()
     }

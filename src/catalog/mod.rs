@@ -37,6 +37,7 @@
 //!   quota in one transaction and trusts them in the next. A store that runs writers side by side returns
 //!   [`Error::Conflict`], at the latest from [`commit`](Write::commit). The manager then runs the transaction again.
 //! - Return [`Error::Unavailable`] when the store cannot be reached at the moment. It is retried too, a few times.
+//! - Return [`Error::TimedOut`] when waiting for the store has taken as long as it may. It is not retried.
 //! - Methods that take several rows write them as a set, in as few round trips as the store allows. The single forms of
 //!   these methods have default implementations.
 //! - Compare and order texts by code points. A text may hold any character but U+0000, which PostgreSQL cannot hold and the
@@ -94,6 +95,8 @@ pub enum Error {
     Conflict,
     /// The store cannot be reached at the moment.
     Unavailable(Box<dyn std::error::Error + Send + Sync>),
+    /// The store did not answer in time. Another attempt would wait for as long.
+    TimedOut(Box<dyn std::error::Error + Send + Sync>),
     /// The store has no room left. Deleting permanently may still work.
     Full(Box<dyn std::error::Error + Send + Sync>),
     /// The store failed: a file cannot be read or written, is damaged, or this crate has a bug.
@@ -122,6 +125,7 @@ impl fmt::Display for Error {
             Error::Newer { found } => write!(out, "catalog has version {found}, which this release cannot read"),
             Error::Conflict => out.write_str("catalog was changed by another transaction"),
             Error::Unavailable(cause) => write!(out, "catalog is unavailable: {cause}"),
+            Error::TimedOut(cause) => write!(out, "catalog did not answer in time: {cause}"),
             Error::Full(cause) => write!(out, "catalog has no room left: {cause}"),
             Error::Store(cause) => write!(out, "catalog failed: {cause}"),
         }
@@ -131,7 +135,9 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Error::Unavailable(cause) | Error::Full(cause) | Error::Store(cause) => Some(&**cause),
+            Error::Unavailable(cause) | Error::TimedOut(cause) | Error::Full(cause) | Error::Store(cause) => {
+                Some(&**cause)
+            }
             _ => None,
         }
     }
@@ -182,6 +188,11 @@ pub trait Catalog: Send + Sync + fmt::Debug {
     /// cannot do that.
     fn inspect(&self) -> Result<Option<Box<dyn Inspection>>> {
         Ok(None)
+    }
+    /// Waits before a transaction that can be [repeated](Error::is_retryable) runs for the `retry`th time again. A store whose
+    /// transactions fail because others are busy with it gives them time here.
+    fn back_off(&self, retry: u32) {
+        _ = retry;
     }
     /// Whether the store is undamaged, indexes included. Reads everything, so it takes seconds for a large store.
     fn is_intact(&self) -> Result<bool>;

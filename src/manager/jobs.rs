@@ -158,7 +158,7 @@ const COLLECTED_AT_ONCE: usize = 200;
 /// Removes some blobs that no row names, unless they are being written. Returns the last one that was looked at. Leaves the
 /// rest to the next sweep while others have such blobs.
 pub(crate) fn collect_blobs(site: &Site, after: &str) -> Outcome<Option<String>> {
-    if site.has_unnamed_blobs() {
+    if site.has_unnamed_blobs() || site.options().shares_stores {
         return Ok(None);
     }
     let blobs = site.blobs.list(after, COLLECTED_AT_ONCE)?;

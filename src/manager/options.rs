@@ -45,6 +45,9 @@ pub struct Options {
     pub converts: bool,
     /// Whether the host encodes AVIF. Otherwise WebP takes its place in transforms.
     pub encodes_avif: bool,
+    /// Whether other processes use the same stores at the same time, and may be reading or filling any blob. Blobs that are not
+    /// needed any more are then left to [`sweep`](super::Manager::sweep).
+    pub shares_stores: bool,
     /// Whether calls that change something are refused, because the stores hold a snapshot.
     pub read_only: bool,
     /// The API keys and OAuth clients. By default every caller may do everything.
@@ -94,6 +97,7 @@ impl Default for Options {
             transcodes: false,
             converts: false,
             encodes_avif: false,
+            shares_stores: false,
             read_only: false,
             credentials: None,
             requests_per_minute: None,

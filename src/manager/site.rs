@@ -219,7 +219,7 @@ impl Site {
     /// Runs `work` on a snapshot.
     pub(crate) fn read<T>(&self, cause: &Cause, mut work: impl FnMut(&View<'_>) -> Outcome<T>) -> Outcome<T> {
         self.with_context(cause, |context| {
-            retried(|| {
+            self.retried(|| {
                 context.ids.rewind();
                 let catalog = self.catalog.read()?;
                 work(&View {
@@ -266,15 +266,15 @@ impl Site {
                 self.changed.store(true, Ordering::Relaxed);
                 Ok((value, doomed))
             };
-            let mut outcome = retried(&mut attempt);
+            let mut outcome = self.retried(&mut attempt);
             if cause.frees && matches!(&outcome, Err(refusal) if refusal.is_full()) {
                 // The room that the transaction frees holds the reserve again afterwards.
                 self.blobs.reserve(false)?;
-                outcome = retried(&mut attempt);
+                outcome = self.retried(&mut attempt);
             }
             let (value, doomed) = outcome?;
             // What an export still needs is removed at its end.
-            let doomed = if self.is_held() { Vec::new() } else { doomed };
+            let doomed = if self.keeps_freed() { Vec::new() } else { doomed };
             for blob in doomed {
                 // A blob that cannot be removed now is removed by the sweep.
                 _ = self.blobs.remove(&blob);
@@ -284,6 +284,20 @@ impl Site {
             }
             Ok(value)
         })
+    }
+
+    /// Runs a transaction, and runs it again after an error that may pass.
+    fn retried<T>(&self, mut work: impl FnMut() -> Outcome<T>) -> Outcome<T> {
+        let mut retries = 0;
+        loop {
+            match work() {
+                Err(Refusal::Catalog(error)) if error.is_retryable() && retries < MAX_RETRIES => {
+                    retries += 1;
+                    self.catalog.back_off(retries);
+                }
+                outcome => return outcome,
+            }
+        }
     }
 
     /// Holds back room for deletions, if there is enough.
@@ -299,6 +313,18 @@ impl Site {
     /// Returns whether blobs must not be removed at the moment.
     pub(crate) fn is_held(&self) -> bool {
         !self.holds().is_empty()
+    }
+
+    /// Returns whether the blobs that a transaction frees are left to the end of an export, or to the sweep.
+    fn keeps_freed(&self) -> bool {
+        self.is_held() || self.options().shares_stores
+    }
+
+    /// Removes the blobs that the transaction of this time has freed. One that cannot be removed now is removed by the sweep.
+    pub(crate) fn remove_freed(&self, at: i64) {
+        if !self.keeps_freed() {
+            _ = self.remove_doomed(at, at);
+        }
     }
 
     /// Returns whether exports or imports have blobs that no row names, and that are no orphans.
@@ -332,8 +358,10 @@ impl Site {
         for blob in &hold.made {
             _ = self.blobs.remove(blob);
         }
-        // The sweep removes what cannot be removed now.
-        _ = self.remove_doomed(hold.since, i64::MAX);
+        if !self.keeps_freed() {
+            // The sweep removes what cannot be removed now.
+            _ = self.remove_doomed(hold.since, i64::MAX);
+        }
     }
 
     /// Ends the holds that have begun at `until` or before.
@@ -436,16 +464,6 @@ fn base(options: &Options, cause: &Cause) -> String {
         (Some(base), _) => base.trim_end_matches('/').to_owned(),
         (None, Some(host)) => host.clone(),
         (None, None) => DEFAULT_BASE.to_owned(),
-    }
-}
-
-fn retried<T>(mut work: impl FnMut() -> Outcome<T>) -> Outcome<T> {
-    let mut retries = 0;
-    loop {
-        match work() {
-            Err(Refusal::Catalog(error)) if error.is_retryable() && retries < MAX_RETRIES => retries += 1,
-            outcome => return outcome,
-        }
     }
 }
 

@@ -83,6 +83,18 @@ fn call_on_unavailable_catalog_returns_503_and_changes_nothing() {
 }
 
 #[test]
+fn call_on_catalog_that_timed_out_returns_503_without_another_attempt() {
+    let (mut site, catalog) = Site::faulty(Options::default());
+    catalog.fail(Fault::Commit, Error::TimedOut("30 s".into()));
+    let request = Request::new("POST", "/site-media/v1/folders").body(r#"{"displayName":"A"}"#);
+    let (response, _) = site.fetch(request);
+    assert_eq!(response.status, 503);
+    assert!(response.headers.iter().any(|(name, _)| name == "Retry-After"));
+    assert_eq!(site.events(), []);
+    assert_eq!(site.call("POST", "/folders", json!({ "displayName": "A" })).0, 200);
+}
+
+#[test]
 fn error_other_than_conflict_is_not_retried() {
     let (site, catalog) = Site::faulty(Options::default());
     catalog.fail(Fault::Commit, Error::Store("full".into()));

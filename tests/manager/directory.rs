@@ -129,3 +129,29 @@ fn overtaken_manager_answers_503_and_writes_nothing() {
     );
     std::fs::remove_dir_all(folder).expect("removed");
 }
+
+#[test]
+fn shared_stores_keep_freed_blobs_until_the_sweep() {
+    for (shares_stores, kept) in [(false, 0), (true, 1)] {
+        let folder = folder(&format!("shared-{shares_stores}"));
+        let parts = open(&folder, 1).expect("a manager").into_parts();
+        let options = Options {
+            shares_stores,
+            ..parts.options
+        };
+        let manager = Manager::new(Parts { options, ..parts }).expect("a manager");
+        let body = json!({ "mimeType": "application/pdf", "fileName": "a.pdf" }).to_string();
+        let ask = Request::new("POST", "/site-media/v1/files/generate-upload-url").body(&*body);
+        let url = target(&text(&json_of(&manager, ask)["uploadUrl"]));
+        json_of(&manager, Request::new("PUT", &url).body("%PDF-1.7"));
+        manager.reset().expect("reset");
+        let blobs = Directory::new(Disk::new(&folder.join("blobs")).expect("a folder"));
+        assert_eq!(blobs.list("", 10).expect("ids").len(), kept, "{shares_stores}");
+        assert_eq!(manager.collect_blobs("").expect("collected"), None);
+        assert_eq!(blobs.list("", 10).expect("ids").len(), kept, "{shares_stores}");
+        assert_eq!(manager.sweep(0).expect("swept").removed, kept as u64);
+        assert!(blobs.list("", 10).expect("ids").is_empty());
+        drop(manager);
+        std::fs::remove_dir_all(&folder).expect("removed");
+    }
+}

@@ -439,8 +439,7 @@ impl Importing {
             ..cause.clone()
         };
         site.write(&cause, |tx| replace_all(tx, &*site.blobs, self))?;
-        // A blob that cannot be removed now is removed by the sweep.
-        _ = site.remove_doomed(now, now);
+        site.remove_freed(now);
         Ok(())
     }
 

@@ -119,7 +119,6 @@ pub(crate) fn reset(site: &Site) -> Outcome<()> {
         tx.catalog.set_setting("deletions", "0")?;
         next_generation(tx)
     })?;
-    // A blob that cannot be removed now is removed by the sweep.
-    _ = site.remove_doomed(now, now);
+    site.remove_freed(now);
     Ok(())
 }

@@ -268,7 +268,7 @@ impl Refusal {
             Refusal::Catalog(error @ catalog::Error::LockLost) => {
                 Refusal::code(503, "LOCK_LOST", error.to_string()).into_response()
             }
-            Refusal::Catalog(error) if error.is_retryable() => {
+            Refusal::Catalog(error) if error.is_retryable() || matches!(error, catalog::Error::TimedOut(_)) => {
                 let refusal = Refusal::code(503, "UNAVAILABLE", "the Media Manager is busy");
                 caused(refusal, &error).with("Retry-After", "1")
             }
