@@ -1,16 +1,21 @@
 //! Connections to a database, and the threads that wait for it.
 
 use crate::failure::without_connection;
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolConfig, RecyclingMethod, Runtime, Timeouts};
+use crate::schema;
+use deadpool_postgres::{self as pooled, Manager, ManagerConfig, Object, Pool, PoolConfig, RecyclingMethod, Timeouts};
 use std::future::Future;
 use std::hash::BuildHasher;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_postgres::{Config, NoTls};
 use wix_media::catalog::{Error, Result};
+
+/// How long the first wait before another attempt is, and how many times longer the longest one.
+const MIN_BACK_OFF: Duration = Duration::from_millis(10);
+const MAX_BACK_OFF_FACTOR: u32 = 64;
 
 /// How many connections there are, and how long they may take.
 ///
@@ -24,7 +29,7 @@ use wix_media::catalog::{Error, Result};
 pub struct Limits {
     /// The most connections of this process.
     pub connections: usize,
-    /// How many of them may hold a snapshot that lasts, such as that of an export.
+    /// How many of them may hold a snapshot that lasts, such as that of an export. Fewer than there are connections.
     pub long_snapshots: usize,
     /// How long a connection may take to be made, and how long a transaction waits for a free one.
     pub connect_timeout: Duration,
@@ -32,6 +37,8 @@ pub struct Limits {
     pub lock_timeout: Duration,
     /// How long a statement may take.
     pub statement_timeout: Duration,
+    /// How long a statement may take that changes everything, of an import or a reset.
+    pub load_timeout: Duration,
     /// How long a transaction may do nothing before the database ends it: what a process holds that has stopped without
     /// an end.
     pub idle_timeout: Duration,
@@ -47,8 +54,69 @@ impl Default for Limits {
             connect_timeout: Duration::from_secs(5),
             lock_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(30),
+            load_timeout: Duration::from_secs(3600),
             idle_timeout: Duration::from_secs(10),
             long_idle_timeout: Duration::from_secs(600),
+        }
+    }
+}
+
+impl Limits {
+    /// Refuses limits with which no transaction could run.
+    fn check(&self) -> Result<()> {
+        let refused = |text: String| Err(Error::Store(format!("invalid limits: {text}").into()));
+        if self.connections == 0 {
+            return refused("expected at least 1 connection, found 0".to_owned());
+        }
+        if self.long_snapshots >= self.connections {
+            return refused(format!(
+                "expected fewer long snapshots than connections ({}), found {}",
+                self.connections, self.long_snapshots
+            ));
+        }
+        let times = [
+            ("connect_timeout", self.connect_timeout),
+            ("lock_timeout", self.lock_timeout),
+            ("statement_timeout", self.statement_timeout),
+            ("load_timeout", self.load_timeout),
+            ("idle_timeout", self.idle_timeout),
+            ("long_idle_timeout", self.long_idle_timeout),
+        ];
+        // The database takes 0 for "no limit", and has 31 bits for each.
+        for (name, time) in times {
+            if !(1..=i32::MAX as u128).contains(&time.as_millis()) {
+                return refused(format!("expected a {name} of 1 ms to {} ms, found {time:?}", i32::MAX));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The runtime of the connections.
+///
+/// They have one of their own: the names of hosts are looked up on its blocking threads, and those of the caller may all be waiting
+/// for a connection.
+#[derive(Debug)]
+struct Own(Option<Runtime>);
+
+impl Own {
+    fn new() -> Result<Own> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("wix-media-postgres")
+            .enable_all()
+            .build();
+        runtime
+            .map(|runtime| Own(Some(runtime)))
+            .map_err(|error| Error::Store(Box::new(error)))
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        // Dropped as it is, it would wait for its threads, which a thread that runs futures must not.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
         }
     }
 }
@@ -58,19 +126,27 @@ impl Default for Limits {
 pub(crate) struct Connections {
     pool: Pool,
     handle: Handle,
+    _runtime: Own,
     pub(crate) limits: Limits,
     long: Arc<Semaphore>,
     /// Makes numbers that no other process makes.
     marks: std::hash::RandomState,
     marked: AtomicU64,
+    /// Whether the schema was found to be one that this release can use.
+    is_checked: AtomicBool,
 }
 
 impl Connections {
-    pub(crate) fn new(mut config: Config, handle: Handle, limits: Limits) -> Result<Connections> {
+    pub(crate) fn new(mut config: Config, limits: Limits) -> Result<Connections> {
+        limits.check()?;
+        let own = Own::new()?;
+        let runtime = own.0.as_ref().map(Runtime::handle).cloned();
+        let handle = runtime.ok_or_else(|| Error::Store("the runtime has ended".into()))?;
         config
             .connect_timeout(limits.connect_timeout)
             .tcp_user_timeout(limits.statement_timeout)
-            .keepalives_idle(limits.statement_timeout);
+            // The system counts it in seconds.
+            .keepalives_idle(limits.statement_timeout.max(Duration::from_secs(1)));
         if config.get_application_name().is_none() {
             config.application_name("wix-media");
         }
@@ -88,16 +164,18 @@ impl Connections {
                 timeouts,
                 ..PoolConfig::new(limits.connections)
             })
-            .runtime(Runtime::Tokio1)
+            .runtime(pooled::Runtime::Tokio1)
             .build()
             .map_err(|error| Error::Store(Box::new(error)))?;
         Ok(Connections {
             pool,
             handle,
+            _runtime: own,
             long: Arc::new(Semaphore::new(limits.long_snapshots)),
             limits,
             marks: std::hash::RandomState::new(),
             marked: AtomicU64::new(0),
+            is_checked: AtomicBool::new(false),
         })
     }
 
@@ -116,6 +194,15 @@ impl Connections {
         self.wait(self.pool.get()).map_err(without_connection)
     }
 
+    /// Refuses a schema that this release cannot use. One that it can use is not looked at again.
+    pub(crate) fn check_schema(&self) -> Result<()> {
+        if !self.is_checked.load(Ordering::Relaxed) {
+            schema::check(self)?;
+            self.is_checked.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
     /// The right to hold a snapshot that lasts.
     pub(crate) fn permit_long(&self) -> Result<OwnedSemaphorePermit> {
         let permit = Arc::clone(&self.long).try_acquire_owned();
@@ -131,8 +218,15 @@ impl Connections {
         match acquired {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(closed)) => Err(Error::Unavailable(Box::new(closed))),
-            Err(elapsed) => Err(Error::Unavailable(Box::new(elapsed))),
+            Err(elapsed) => Err(Error::TimedOut(Box::new(elapsed))),
         }
+    }
+
+    /// Waits before the next attempt of a transaction, each time for twice as long, and not for as long as others do.
+    pub(crate) fn back_off(&self, retry: u32) {
+        let longest = MIN_BACK_OFF * 2_u32.saturating_pow(retry.saturating_sub(1)).min(MAX_BACK_OFF_FACTOR);
+        let part = self.mark().unsigned_abs() % 512;
+        std::thread::sleep(longest / 2 + longest * u32::try_from(part).unwrap_or(0) / 1024);
     }
 
     /// A number that no other commit has.

@@ -46,10 +46,10 @@ pub(crate) fn failure(error: Error) -> catalog::Error {
     };
     match *state {
         SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => catalog::Error::Conflict,
-        // A writer that waited too long, a statement that took too long, and a standby that was the primary until now.
-        SqlState::LOCK_NOT_AVAILABLE | SqlState::QUERY_CANCELED | SqlState::READ_ONLY_SQL_TRANSACTION => {
-            catalog::Error::Unavailable(explain(error))
-        }
+        // A writer that waited too long, and a statement that took too long.
+        SqlState::LOCK_NOT_AVAILABLE | SqlState::QUERY_CANCELED => catalog::Error::TimedOut(explain(error)),
+        // A standby that was the primary until now.
+        SqlState::READ_ONLY_SQL_TRANSACTION => catalog::Error::Unavailable(explain(error)),
         SqlState::DISK_FULL => catalog::Error::Full(explain(error)),
         _ if is_outage(state) => catalog::Error::Unavailable(explain(error)),
         _ => catalog::Error::Store(explain(error)),
@@ -82,6 +82,7 @@ pub(crate) fn is_lost(error: &Error) -> bool {
 pub(crate) fn without_connection(error: PoolError) -> catalog::Error {
     let error = match error {
         PoolError::Backend(error) => error,
+        error @ PoolError::Timeout(_) => return catalog::Error::TimedOut(Box::new(error)),
         error => return catalog::Error::Unavailable(Box::new(error)),
     };
     // A password that is wrong, or a database that does not exist, stays so.

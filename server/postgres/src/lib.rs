@@ -34,4 +34,5 @@ mod uploads;
 mod values;
 
 pub use connections::Limits;
-pub use store::{Site, Store};
+pub use schema::OlderSchema;
+pub use store::{Site, Store, check_url};

@@ -28,6 +28,7 @@ const CONTENT: [&str; 14] = [
 
 impl WriteAll for Session {
     fn clear(&mut self, now: i64) -> Result<()> {
+        self.begin_load()?;
         for table in BLOBS {
             let sql = format!(
                 "INSERT INTO doomed (site, blob, since) SELECT $1, blob, $2 FROM {table} WHERE site = $1 AND blob IS NOT NULL
@@ -40,15 +41,16 @@ impl WriteAll for Session {
         }
         self.tail.bytes = 0;
         self.has_stale = false;
-        Ok(())
+        self.end_load()
     }
 
+    /// Gives the statements that follow the time that a change of everything takes. The indexes stay: other sites use them.
     fn begin_load(&mut self) -> Result<()> {
-        Ok(())
+        self.limit_statements(self.limits().load_timeout)
     }
 
     fn end_load(&mut self) -> Result<()> {
-        Ok(())
+        self.limit_statements(self.limits().statement_timeout)
     }
 
     fn settle_areas(&mut self, levels: u32) -> Result<Option<(Entity, String)>> {

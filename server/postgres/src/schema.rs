@@ -7,11 +7,15 @@
 use crate::connections::Connections;
 use crate::failure::failure;
 use crate::values::values;
+use std::fmt;
 use tokio_postgres::SimpleQueryMessage;
 use wix_media::catalog::{Error, Result};
 
 /// One script per version, each with the oldest version of the schema that a release may know which goes on beside it.
-const MIGRATIONS: [(&str, i64); 1] = [(include_str!("migrations/1.sql"), 1)];
+const MIGRATIONS: [(&str, i64); 2] = [
+    (include_str!("migrations/1.sql"), 1),
+    (include_str!("migrations/2.sql"), 1),
+];
 
 /// The version of the schema that this release knows.
 const VERSION: i64 = MIGRATIONS.len() as i64;
@@ -24,6 +28,28 @@ const MIN_SERVER: i64 = 150_000;
 
 const CREATE_DATABASE: &str =
     "CREATE DATABASE wix_media TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'";
+
+/// Why a database cannot be used before it is [migrated](crate::Store::migrate): the cause of an
+/// [`Error::Store`](wix_media::catalog::Error::Store).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OlderSchema {
+    /// The version of its schema, 0 without one.
+    pub found: i64,
+    /// The version that this release needs.
+    pub needed: i64,
+}
+
+impl fmt::Display for OlderSchema {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            out,
+            "the database has version {} of the schema, and this release needs {}: migrate it",
+            self.found, self.needed
+        )
+    }
+}
+
+impl std::error::Error for OlderSchema {}
 
 /// The first row of an answer, as texts.
 fn first_row(messages: &[SimpleQueryMessage]) -> Vec<Option<String>> {
@@ -57,10 +83,7 @@ fn found(connections: &Connections) -> Result<(i64, i64)> {
 pub(crate) fn check(connections: &Connections) -> Result<()> {
     let (found, oldest) = found(connections)?;
     if found < VERSION {
-        let text = format!(
-            "the database has version {found} of the schema, and this release needs {VERSION}: call Store::migrate"
-        );
-        return Err(Error::Store(text.into()));
+        return Err(Error::Store(Box::new(OlderSchema { found, needed: VERSION })));
     }
     if oldest > VERSION {
         return Err(Error::Newer { found });
@@ -69,7 +92,7 @@ pub(crate) fn check(connections: &Connections) -> Result<()> {
 }
 
 /// Brings the database to the version of the schema that this release knows.
-pub(crate) fn migrate(connections: &Connections) -> Result<()> {
+pub(crate) fn migrate(connections: &Connections) -> Result<i64> {
     check_server(connections)?;
     let mut client = connections.lend()?;
     connections.wait(async {
@@ -99,7 +122,8 @@ pub(crate) fn migrate(connections: &Connections) -> Result<()> {
                 .await
                 .map_err(failure)?;
         }
-        transaction.commit().await.map_err(failure)
+        transaction.commit().await.map_err(failure)?;
+        Ok(found.max(VERSION))
     })
 }
 

@@ -8,9 +8,9 @@
 //! connection waits for the row, and looks. Nothing less does. The database itself may forget the number of a transaction in a
 //! crash, and give it to another one.
 
-use crate::connections::Connections;
+use crate::connections::{Connections, Limits};
 use crate::failure::{explain, failure, is_lost};
-use crate::values::Value;
+use crate::values::{Value, values};
 use deadpool_postgres::Object;
 use std::cell::Cell;
 use std::fmt;
@@ -164,6 +164,16 @@ impl Session {
     pub(crate) fn run(&self, sql: &str, values: &[Value<'_>]) -> Result<u64> {
         let client = self.client()?;
         self.kept(self.connections.wait(client.execute_typed(sql, values)))
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.connections.limits
+    }
+
+    /// Sets how long each of the following statements may take.
+    pub(crate) fn limit_statements(&self, timeout: Duration) -> Result<()> {
+        let sql = "SELECT set_config('statement_timeout', $1, true)";
+        self.run(sql, values![timeout.as_millis().to_string()]).map(drop)
     }
 
     /// Every row of an answer.

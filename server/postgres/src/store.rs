@@ -3,16 +3,18 @@
 use crate::connections::{Connections, Limits};
 use crate::failure::failure;
 use crate::schema;
-use crate::session::{Kind, Session};
+use crate::session::{Kind, Session, get};
 use crate::values::values;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
-use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
+use tokio_postgres::{Config, Row};
 use wix_media::catalog::{Catalog, Error, Read, Result, Write};
+
+/// How many prefixes are tried for the files of a new site. There are 16 million.
+const MAX_PREFIXES: u32 = 16;
 
 /// A database of PostgreSQL that holds the catalogs of sites.
 ///
@@ -25,10 +27,9 @@ use wix_media::catalog::{Catalog, Error, Read, Result, Write};
 /// use wix_media::catalog::{Catalog, ReadEvents};
 /// use wix_media_postgres::{Limits, Store};
 ///
-/// let runtime = tokio::runtime::Runtime::new()?;
 /// let url = "postgres://wix_media@db.example/wix_media";
-/// Store::migrate(url, runtime.handle().clone())?;
-/// let store = Store::connect(url, runtime.handle().clone(), Limits::default())?;
+/// Store::migrate(url)?;
+/// let store = Store::connect(url, Limits::default())?;
 /// let site = store.create_site("11111111-1111-4111-8111-111111111111")?;
 /// assert_eq!(site.read()?.last_event()?, 0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -47,7 +48,7 @@ impl fmt::Debug for Store {
     }
 }
 
-fn connections(url: &str, handle: Handle, limits: Limits) -> Result<Arc<Connections>> {
+fn config(url: &str) -> Result<Config> {
     let config: Config = url.parse().map_err(|error| {
         // Without its cause, which quotes a URL of another scheme with the password in it.
         Error::Store(format!("invalid URL of a database: {error}").into())
@@ -57,61 +58,104 @@ fn connections(url: &str, handle: Handle, limits: Limits) -> Result<Arc<Connecti
             "cannot use sslmode=require: connections have no TLS".into(),
         ));
     }
-    Ok(Arc::new(Connections::new(config, handle, limits)?))
+    Ok(config)
+}
+
+fn connections(url: &str, limits: Limits) -> Result<Arc<Connections>> {
+    Ok(Arc::new(Connections::new(config(url)?, limits)?))
+}
+
+/// Refuses a URL to which no [`Store`] could connect. The error does not quote it, because it may contain a password.
+///
+/// ```
+/// assert!(wix_media_postgres::check_url("postgres://wix_media@db.example/wix_media").is_ok());
+/// assert!(wix_media_postgres::check_url("https://db.example").is_err());
+/// ```
+pub fn check_url(url: &str) -> Result<()> {
+    config(url).map(drop)
 }
 
 impl Store {
     /// Connects to a database whose schema this release knows.
     ///
-    /// Returns [`Error::Newer`] for a schema that this release cannot use, [`Error::Unavailable`] without a connection, and
-    /// [`Error::Store`] for a schema that has to be [migrated](Store::migrate).
-    pub fn connect(url: &str, handle: Handle, limits: Limits) -> Result<Store> {
-        let connections = connections(url, handle, limits)?;
-        schema::check(&connections)?;
+    /// Returns the errors of [`open`](Store::open) and [`check_schema`](Store::check_schema).
+    pub fn connect(url: &str, limits: Limits) -> Result<Store> {
+        let store = Store::open(url, limits)?;
+        store.check_schema()?;
+        Ok(store)
+    }
+
+    /// Prepares connections to a database, which need not be there yet.
+    ///
+    /// Returns [`Error::Store`] for an invalid URL and for invalid limits. The schema is checked before a site is opened.
+    pub fn open(url: &str, limits: Limits) -> Result<Store> {
         Ok(Store {
-            connections,
+            connections: connections(url, limits)?,
             turns: Arc::default(),
         })
     }
 
-    /// Creates the schema of a database, or brings it to the version of this release. Two at once are as good as one.
-    pub fn migrate(url: &str, handle: Handle) -> Result<()> {
+    /// Refuses a schema that this release cannot use.
+    ///
+    /// Returns [`Error::Newer`] for one of a later release, [`Error::Store`] with an [`OlderSchema`] as its cause for one that has to be
+    /// [migrated](Store::migrate), and [`Error::Unavailable`] or [`Error::TimedOut`] without a connection.
+    pub fn check_schema(&self) -> Result<()> {
+        self.connections.check_schema()
+    }
+
+    /// Creates the schema of a database, or brings it to the version of this release. Returns the version. Two migrations at once are
+    /// as good as one.
+    pub fn migrate(url: &str) -> Result<i64> {
         let limits = Limits {
-            connections: 1,
+            connections: 2,
+            long_snapshots: 0,
             ..Limits::default()
         };
-        schema::migrate(&*connections(url, handle, limits)?)
+        schema::migrate(&*connections(url, limits)?)
     }
 
     /// The catalog of the site with this id, `None` for an unknown one.
     pub fn site(&self, id: &str) -> Result<Option<Site>> {
+        self.check_schema()?;
         let client = self.connections.lend()?;
-        let select = "SELECT number FROM site WHERE id = $1";
+        let select = "SELECT number, storage_key FROM site WHERE id = $1";
         let row = self
             .connections
             .wait(client.query_typed_opt(select, values![id]))
             .map_err(failure)?;
-        row.map(|row| Ok(self.numbered(row.try_get(0).map_err(failure)?)))
-            .transpose()
+        row.map(|row| self.of_row(&row)).transpose()
     }
 
     /// The catalog of the site with this id, which is created when it is unknown.
     pub fn create_site(&self, id: &str) -> Result<Site> {
-        let client = self.connections.lend()?;
-        // Several processes may start at once. The update returns the row that another one has added.
-        let insert = "WITH added AS (
-                INSERT INTO site (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING number
-            ), tail AS (INSERT INTO tail (site) SELECT number FROM added ON CONFLICT DO NOTHING)
-            SELECT number FROM added";
-        let row = self
-            .connections
-            .wait(client.query_typed_one(insert, values![id]))
-            .map_err(failure)?;
-        Ok(self.numbered(row.try_get(0).map_err(failure)?))
+        for attempt in 0..MAX_PREFIXES {
+            if let Some(site) = self.site(id)? {
+                return Ok(site);
+            }
+            let client = self.connections.lend()?;
+            // The prefix that the manager makes of an id, unless another site has it.
+            let seed = if attempt == 0 {
+                id.to_owned()
+            } else {
+                format!("{id}#{attempt}")
+            };
+            // Adds nothing where the prefix is taken, or another process has added the site.
+            let insert = "WITH added AS (
+                    INSERT INTO site (id, prefix) VALUES ($1, encode(substr(sha256(convert_to($2, 'UTF8')), 1, 3), 'hex'))
+                    ON CONFLICT DO NOTHING RETURNING number
+                )
+                INSERT INTO tail (site) SELECT number FROM added";
+            self.connections
+                .wait(client.execute_typed(insert, values![id, seed]))
+                .map_err(failure)?;
+        }
+        let site = self.site(id)?;
+        site.ok_or_else(|| Error::Store("no prefix is left for the files of another site".into()))
     }
 
     /// The ids of all sites, in their order.
     pub fn site_ids(&self) -> Result<Vec<String>> {
+        self.check_schema()?;
         let client = self.connections.lend()?;
         let rows = self
             .connections
@@ -120,24 +164,28 @@ impl Store {
         rows.iter().map(|row| row.try_get(0).map_err(failure)).collect()
     }
 
-    fn numbered(&self, number: i64) -> Site {
+    /// A site from its number and the key of its blobs.
+    fn of_row(&self, row: &Row) -> Result<Site> {
+        let number = get(row, 0)?;
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = turns.entry(number).or_insert_with(|| Arc::new(Semaphore::new(1)));
-        Site {
+        Ok(Site {
             connections: Arc::clone(&self.connections),
             number,
+            storage_key: get(row, 1)?,
             turn: Arc::clone(turn),
-        }
+        })
     }
 }
 
 /// The catalog of one site.
 ///
 /// Readers wait for nobody. The one writer of a site holds the site's row, in whichever process it is. A writer that waits
-/// for longer than [`Limits::lock_timeout`] returns [`Error::Unavailable`].
+/// for longer than [`Limits::lock_timeout`] returns [`Error::TimedOut`].
 pub struct Site {
     connections: Arc<Connections>,
     number: i64,
+    storage_key: String,
     turn: Arc<Semaphore>,
 }
 
@@ -150,6 +198,12 @@ impl fmt::Debug for Site {
 }
 
 impl Site {
+    /// The name under which the blobs of this site lie beside those of others: 32 hexadecimal digits that no site of another
+    /// database has.
+    pub fn storage_key(&self) -> &str {
+        &self.storage_key
+    }
+
     fn begin(&self, kind: Kind) -> Result<Box<Session>> {
         let turn = match kind {
             Kind::Writer { .. } => Some(self.connections.turn(&self.turn)?),
@@ -175,6 +229,10 @@ impl Catalog for Site {
 
     fn read_long(&self) -> Result<Option<Box<dyn Read>>> {
         Ok(Some(self.begin(Kind::Long)?))
+    }
+
+    fn back_off(&self, retry: u32) {
+        self.connections.back_off(retry);
     }
 
     /// Whether the totals of the site are the sums of its rows, and the texts that searches look at are those of its files.

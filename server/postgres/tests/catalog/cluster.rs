@@ -124,7 +124,7 @@ impl Cluster {
             _servers: servers,
         };
         cluster.create("wix_media", "C.UTF-8", &folder);
-        Store::migrate(&cluster.url(), cluster.runtime.handle().clone()).unwrap();
+        Store::migrate(&cluster.url()).unwrap();
         cluster
     }
 
@@ -189,13 +189,9 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/wix_media", self.port)
     }
 
-    pub(crate) fn handle(&self) -> tokio::runtime::Handle {
-        self.runtime.handle().clone()
-    }
-
     /// A store of its own, like that of another process.
     pub(crate) fn store(&self, url: &str, limits: Limits) -> Store {
-        Store::connect(url, self.handle(), limits).unwrap()
+        Store::connect(url, limits).unwrap()
     }
 
     /// A new site, directly.

@@ -2,21 +2,31 @@
 
 use crate::cluster::cluster;
 use std::thread;
+use std::time::Duration;
 use wix_media::catalog::Error;
-use wix_media_postgres::{Limits, Store};
+use wix_media_postgres::{Limits, OlderSchema, Store};
 
 fn connect(url: &str) -> Result<Store, Error> {
-    Store::connect(url, cluster().handle(), Limits::default())
+    Store::connect(url, Limits::default())
 }
 
 #[test]
 fn database_is_migrated_once_by_several_processes() {
     let url = cluster().empty_database("C.UTF-8");
-    let error = connect(&url).unwrap_err().to_string();
-    assert!(error.contains("call Store::migrate"), "{error}");
+    let Error::Store(error) = connect(&url).unwrap_err() else {
+        panic!("expected a database without a schema to be refused");
+    };
+    assert_eq!(
+        error.downcast_ref().map(|older: &OlderSchema| older.found),
+        Some(0),
+        "{error}"
+    );
+    // A store that was opened before goes on once the schema is there.
+    let opened = Store::open(&url, Limits::default()).unwrap();
+    assert!(opened.create_site("a").is_err());
     thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| Store::migrate(&url, cluster().handle()).unwrap());
+            scope.spawn(|| Store::migrate(&url).unwrap());
         }
     });
     let store = connect(&url).unwrap();
@@ -24,18 +34,19 @@ fn database_is_migrated_once_by_several_processes() {
     assert_eq!(format!("{site:?}"), format!("{:?}", store.create_site("a").unwrap()));
     assert!(store.site("b").unwrap().is_none());
     assert_eq!(store.site_ids().unwrap(), ["a"]);
+    assert_eq!(opened.site_ids().unwrap(), ["a"]);
 }
 
 #[test]
 fn newer_schema_is_used_while_it_allows_this_release() {
     let url = cluster().empty_database("C.UTF-8");
-    Store::migrate(&url, cluster().handle()).unwrap();
+    Store::migrate(&url).unwrap();
     cluster().run_at(&url, "UPDATE schema_version SET version = 99");
     assert!(connect(&url).is_ok());
-    assert!(Store::migrate(&url, cluster().handle()).is_ok());
+    assert!(Store::migrate(&url).is_ok());
     cluster().run_at(&url, "UPDATE schema_version SET oldest = 99");
     assert!(matches!(connect(&url), Err(Error::Newer { found: 99 })));
-    let migrated = Store::migrate(&url, cluster().handle());
+    let migrated = Store::migrate(&url);
     assert!(matches!(migrated, Err(Error::Newer { found: 99 })));
     assert_eq!(cluster().run_at(&url, "SELECT version FROM schema_version"), ["99"]);
 }
@@ -43,7 +54,7 @@ fn newer_schema_is_used_while_it_allows_this_release() {
 #[test]
 fn database_without_letters_is_refused_with_the_command_for_another() {
     let url = cluster().empty_database("C");
-    let error = Store::migrate(&url, cluster().handle()).unwrap_err().to_string();
+    let error = Store::migrate(&url).unwrap_err().to_string();
     assert!(error.contains("CREATE DATABASE wix_media"), "{error}");
 }
 
@@ -63,4 +74,64 @@ fn unreachable_and_missing_databases_are_told_apart() {
     );
     let encrypted = connect(&encrypted).unwrap_err();
     assert!(matches!(encrypted, Error::Store(_)), "{encrypted:?}");
+}
+
+#[test]
+fn sites_have_prefixes_and_keys_of_their_own() {
+    let url = cluster().empty_database("C.UTF-8");
+    Store::migrate(&url).unwrap();
+    let store = connect(&url).unwrap();
+    let first = store.create_site("a").unwrap();
+    // SHA-256 of "a" begins with ca978112: the prefix that the manager gives its files.
+    assert_eq!(cluster().run_at(&url, "SELECT prefix FROM site"), ["ca9781"]);
+    cluster().run_at(&url, "UPDATE site SET id = 'b'");
+    let second = store.create_site("a").unwrap();
+    assert_ne!(first.storage_key(), second.storage_key());
+    let prefixes = cluster().run_at(&url, "SELECT prefix FROM site ORDER BY number");
+    assert_eq!((prefixes.len(), &prefixes[0][..]), (2, "ca9781"));
+    assert_ne!(prefixes[0], prefixes[1]);
+    assert_eq!(store.site_ids().unwrap(), ["a", "b"]);
+}
+
+#[test]
+fn first_version_becomes_the_present_one() {
+    let url = cluster().empty_database("C.UTF-8");
+    cluster().run_at(
+        &url,
+        "CREATE TABLE schema_version (version bigint NOT NULL, oldest bigint NOT NULL);
+         INSERT INTO schema_version (version, oldest) VALUES (1, 1)",
+    );
+    cluster().run_at(&url, include_str!("../../src/migrations/1.sql"));
+    cluster().run_at(
+        &url,
+        "INSERT INTO site (id) VALUES ('a'), ('c'); INSERT INTO tail (site) SELECT number FROM site",
+    );
+    assert!(Store::migrate(&url).unwrap() >= 2);
+    assert!(connect(&url).unwrap().site("a").unwrap().is_some());
+    let prefixes = cluster().run_at(&url, "SELECT prefix FROM site ORDER BY number");
+    assert_eq!(prefixes, ["ca9781", "2e7d2c"]);
+}
+
+#[test]
+fn limits_without_a_usable_transaction_are_refused() {
+    let url = cluster().url();
+    let refused = |limits: Limits| Store::open(&url, limits).unwrap_err().to_string();
+    let none = refused(Limits {
+        connections: 0,
+        ..Limits::default()
+    });
+    assert!(none.contains("expected at least 1 connection"), "{none}");
+    let taken = refused(Limits {
+        connections: 4,
+        ..Limits::default()
+    });
+    assert!(
+        taken.contains("fewer long snapshots than connections (4), found 4"),
+        "{taken}"
+    );
+    let endless = refused(Limits {
+        lock_timeout: Duration::ZERO,
+        ..Limits::default()
+    });
+    assert!(endless.contains("lock_timeout"), "{endless}");
 }

@@ -35,7 +35,7 @@ const SHADOW: &str = "
 fn every_method_leaves_equal_ids_of_another_site_alone() {
     let cluster = cluster();
     let url = cluster.empty_database("C.UTF-8");
-    Store::migrate(&url, cluster.handle()).unwrap();
+    Store::migrate(&url).unwrap();
     cluster.run_at(&url, SHADOW);
     let store = cluster.store(&url, Limits::default());
     for (subject, functions) in SUBJECTS {

@@ -22,7 +22,7 @@ fn writer_that_waits_too_long_is_refused_for_the_moment() {
     for (site, whose) in sites.iter().zip(["of this process", "of another process"]) {
         let error = site.write().err().expect("a refusal");
         assert!(
-            matches!(error, Error::Unavailable(_)),
+            matches!(error, Error::TimedOut(_)),
             "behind a writer {whose}: {error:?}"
         );
     }
@@ -53,7 +53,10 @@ fn errors_of_the_database_are_told_apart() {
     for code in ["40001", "40P01"] {
         assert!(matches!(fail(code), Error::Conflict), "{code}");
     }
-    for code in ["55P03", "57014", "57P01", "25006", "53300"] {
+    for code in ["55P03", "57014"] {
+        assert!(matches!(fail(code), Error::TimedOut(_)), "{code}");
+    }
+    for code in ["57P01", "25006", "53300"] {
         assert!(matches!(fail(code), Error::Unavailable(_)), "{code}");
     }
     assert!(matches!(fail("53100"), Error::Full(_)));
@@ -101,4 +104,39 @@ fn commit_whose_answer_is_lost_is_looked_up() {
         .map(|(number, body)| (number, body.to_owned()))
         .to_vec();
     assert_eq!(events, numbered);
+}
+
+#[test]
+fn reset_may_take_longer_than_other_statements() {
+    // Each row says how long the statement may take that removes or adds it.
+    cluster().run(
+        "CREATE FUNCTION check_limit() RETURNS trigger LANGUAGE plpgsql AS $$
+             BEGIN
+                 IF current_setting('statement_timeout') <> OLD.file THEN
+                     RAISE EXCEPTION 'limit of %, expected %', current_setting('statement_timeout'), OLD.file;
+                 END IF;
+                 RETURN OLD;
+             END $$;
+         CREATE TRIGGER check_limit BEFORE DELETE ON backlog FOR EACH ROW WHEN (OLD.file IN ('1h', '30s'))
+             EXECUTE FUNCTION check_limit()",
+    );
+    let id = new_id();
+    let site = cluster()
+        .store(&cluster().url(), Limits::default())
+        .create_site(&id)
+        .unwrap();
+    let add = |limit: &str| {
+        cluster().run(&format!(
+            "INSERT INTO backlog (site, file) SELECT number, '{limit}' FROM site WHERE id = '{id}'"
+        ))
+    };
+    add("1h");
+    let mut writer = site.write().unwrap();
+    writer.clear(0).unwrap();
+    writer.commit().unwrap();
+    add("30s");
+    let mut writer = site.write().unwrap();
+    writer.begin_load().unwrap();
+    writer.end_load().unwrap();
+    writer.remove_files(&["30s"]).unwrap();
 }
