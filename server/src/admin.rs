@@ -1,11 +1,12 @@
 //! The port for operators: metrics and probes, apart from the port of callers.
 
 use crate::answer::{Answer, broken, refused};
-use crate::app::{App, Phase};
+use crate::app::Phase;
 use crate::bodies::Content;
 use crate::guard::{self, Asked, Rules};
 use crate::metrics::Present;
 use crate::probes;
+use crate::sites::Sites;
 use crate::socket::{Activity, Socket};
 use crate::tls::Tls;
 use bytes::Bytes;
@@ -32,8 +33,8 @@ const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 const MAX_CONNECTIONS: usize = 32;
 
 /// Answers connections until the server stops taking requests, so that probes see that it is stopping. `rules` are those of this port.
-pub(crate) async fn run(app: Arc<App>, listener: TcpListener, rules: Rules, tls: Option<Arc<Tls>>) {
-    let mut phases = app.phases();
+pub(crate) async fn run(sites: Arc<Sites>, listener: TcpListener, rules: Rules, tls: Option<Arc<Tls>>) {
+    let mut phases = sites.shared.phases();
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let rules = Arc::new(rules);
     let accepting = async {
@@ -41,8 +42,8 @@ pub(crate) async fn run(app: Arc<App>, listener: TcpListener, rules: Rules, tls:
             match listener.accept().await {
                 Ok((stream, peer)) => {
                     if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-                        let (app, rules, tls) = (Arc::clone(&app), Arc::clone(&rules), tls.clone());
-                        tokio::spawn(connection(app, rules, tls, stream, peer, place));
+                        let (sites, rules, tls) = (Arc::clone(&sites), Arc::clone(&rules), tls.clone());
+                        tokio::spawn(connection(sites, rules, tls, stream, peer, place));
                     }
                 }
                 Err(error) => {
@@ -59,7 +60,7 @@ pub(crate) async fn run(app: Arc<App>, listener: TcpListener, rules: Rules, tls:
 }
 
 async fn connection(
-    app: Arc<App>,
+    sites: Arc<Sites>,
     rules: Arc<Rules>,
     tls: Option<Arc<Tls>>,
     stream: TcpStream,
@@ -70,17 +71,17 @@ async fn connection(
     let activity = Arc::<Activity>::default();
     let socket = Socket::new(stream, Arc::clone(&activity));
     let Some(tls) = tls else {
-        return converse(&app, &rules, socket, (peer, local), false, &activity).await;
+        return converse(&sites, &rules, socket, (peer, local), false, &activity).await;
     };
     match tls.accept(socket).await {
-        Ok(stream) => converse(&app, &rules, stream, (peer, local), true, &activity).await,
+        Ok(stream) => converse(&sites, &rules, stream, (peer, local), true, &activity).await,
         Err(error) => tracing::debug!(peer = %peer.ip(), %error, "no TLS at the admin port"),
     }
 }
 
 /// Answers the requests of a connection between these addresses.
 async fn converse<S>(
-    app: &Arc<App>,
+    sites: &Arc<Sites>,
     rules: &Arc<Rules>,
     stream: S,
     (peer, local): (SocketAddr, SocketAddr),
@@ -90,10 +91,10 @@ async fn converse<S>(
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let service = service_fn(|request: Request<Incoming>| {
-        let (app, rules, activity) = (Arc::clone(app), Arc::clone(rules), Arc::clone(activity));
+        let (sites, rules, activity) = (Arc::clone(sites), Arc::clone(rules), Arc::clone(activity));
         async move {
             activity.begin();
-            let answer = answer(&app, &rules, &request, (peer, local), is_tls).await;
+            let answer = answer(&sites, &rules, &request, (peer, local), is_tls).await;
             activity.end();
             let Content::Whole(bytes) = answer.content else {
                 return Ok::<_, Infallible>(Response::new(Full::default()));
@@ -113,7 +114,7 @@ async fn converse<S>(
 }
 
 async fn answer(
-    app: &Arc<App>,
+    sites: &Arc<Sites>,
     rules: &Rules,
     request: &Request<Incoming>,
     (peer, local): (SocketAddr, SocketAddr),
@@ -132,11 +133,11 @@ async fn answer(
         return refused(refusal.status, refusal.code, &refusal.message);
     }
     let (method, path) = (request.method().as_str(), request.uri().path());
-    if let Some(answer) = probes::answer(app, method, path).await {
+    if let Some(answer) = probes::answer(sites, method, path).await {
         return answer;
     }
     match (method, path) {
-        ("GET" | "HEAD", "/metrics") => metrics(app).await,
+        ("GET" | "HEAD", "/metrics") => metrics(sites).await,
         _ => refused(
             StatusCode::NOT_FOUND,
             "NOT_FOUND",
@@ -145,16 +146,17 @@ async fn answer(
     }
 }
 
-async fn metrics(app: &Arc<App>) -> Answer {
-    let own = Arc::clone(app);
+async fn metrics(sites: &Arc<Sites>) -> Answer {
+    let own = Arc::clone(sites);
     let text = spawn_blocking(move || {
-        let usage = own.manager.control("usage", &Value::Null);
+        let app = own.opened();
+        let usage = app.as_ref().map(|app| app.manager.control("usage", &Value::Null));
         let present = Present {
-            uptime: own.started.elapsed(),
-            pictures: own.pictures.pending(),
-            bytes: usage.ok().and_then(|usage| usage["bytes"].as_u64()),
+            uptime: own.shared.started.elapsed(),
+            pictures: app.as_ref().map_or(0, |app| app.pictures.pending()),
+            bytes: usage.and_then(Result::ok).and_then(|usage| usage["bytes"].as_u64()),
         };
-        own.metrics.text(&present)
+        own.shared.metrics.text(&present)
     });
     match text.await {
         Ok(text) => {

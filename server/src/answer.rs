@@ -77,6 +77,10 @@ pub(crate) fn unavailable(error: &catalog::Error) -> Answer {
             "INSUFFICIENT_STORAGE",
             "the storage is full",
         ),
+        error if error.is_retryable() || matches!(error, catalog::Error::TimedOut(_)) => {
+            let text = "the Media Manager is busy";
+            refused(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", text).with(header::RETRY_AFTER, "1")
+        }
         _ => refused(StatusCode::SERVICE_UNAVAILABLE, "STORAGE_FAILED", "the storage failed"),
     };
     answer.with(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")

@@ -1,20 +1,17 @@
-//! What all requests share: the storage, the rules, and how far the shutdown is.
+//! What requests share: those of all sites, and those of one.
 
-use crate::failure::Failure;
 use crate::guard::Rules;
 use crate::metrics::Metrics;
 use crate::page::Page;
 use crate::pictures::Pictures;
-use crate::settings::Settings;
 use crate::signer::Signer;
-use crate::storage::Storage;
+use crate::storage::Opened;
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::time::Instant;
-use wix_media::catalog;
-use wix_media::manager::{ApiKey, Credentials, Manager, Options};
-use wix_media::operations::Access;
+use wix_media::manager::Manager;
 
 /// How far the shutdown is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,34 +23,33 @@ pub(crate) enum Phase {
     Cut,
 }
 
-/// What all requests share.
+/// What the requests of all sites share: the rules, and how far the shutdown is.
 #[derive(Debug)]
-pub(crate) struct App {
-    pub(crate) manager: Arc<Manager>,
+pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) pictures: Arc<Pictures>,
-    pub(crate) signer: Signer,
     /// The files of the page, if there is one.
     pub(crate) page: Option<Arc<Page>>,
+    /// What the stores are, for people, and the directory.
+    pub(crate) storage_kind: &'static str,
     pub(crate) directory: PathBuf,
+    /// Whether other processes may change the same stores.
+    pub(crate) has_others: bool,
     pub(crate) allow_private_imports: bool,
     pub(crate) started: Instant,
     pub(crate) rules: Rules,
-    /// Told whenever something may have changed.
-    changes: watch::Sender<()>,
-    phases: watch::Receiver<Phase>,
+    pub(crate) phases: watch::Receiver<Phase>,
     /// How many requests are being answered. Some of them without a connection, for as long as they clean up.
-    answering: watch::Sender<usize>,
+    pub(crate) answering: watch::Sender<usize>,
 }
 
 /// A request that is being answered, for as long as the value lives.
 #[derive(Debug)]
-pub(crate) struct Answering(Arc<App>);
+pub(crate) struct Answering(Arc<Shared>);
 
 impl Answering {
-    pub(crate) fn new(app: &Arc<App>) -> Answering {
-        app.answering.send_modify(|count| *count += 1);
-        Answering(Arc::clone(app))
+    pub(crate) fn new(shared: &Arc<Shared>) -> Answering {
+        shared.answering.send_modify(|count| *count += 1);
+        Answering(Arc::clone(shared))
     }
 }
 
@@ -63,62 +59,7 @@ impl Drop for Answering {
     }
 }
 
-impl App {
-    /// Opens the storage, and creates it if it is missing.
-    pub(crate) fn open(settings: Settings, phases: watch::Receiver<Phase>) -> Result<App, Failure> {
-        let storage = Storage::create(settings.data)?;
-        let mut options = Options {
-            base_url: settings.external_url,
-            allow_private_imports: settings.allow_private_imports,
-            quota: settings.quota,
-            requests_per_minute: settings.requests_per_minute,
-            webhooks: settings.webhooks,
-            ..Options::default()
-        };
-        let site_ids: Vec<String> = settings.site_id.iter().cloned().collect();
-        if let Some(site_id) = settings.site_id {
-            options.site_id = site_id;
-        }
-        if !settings.keys.is_empty() {
-            let key = |key: String| ApiKey {
-                key,
-                site_ids: site_ids.clone(),
-                scope: Access::Manage,
-            };
-            options.credentials = Some(Credentials {
-                api_keys: settings.keys.into_iter().map(key).collect(),
-                clients: Vec::new(),
-            });
-        }
-        let page = settings
-            .page
-            .map(|folder| Page::open(&folder, &settings.rules.frames))
-            .transpose()?;
-        let manager = storage.manager(options)?;
-        // The lock of the directory keeps every other process out, so none of them holds leases. If the disk is full, they expire by themselves.
-        match manager.end_leases() {
-            Ok(()) | Err(catalog::Error::Full(_)) => {}
-            Err(error) => return Err(storage.unusable(&error)),
-        }
-        let manager = Arc::new(manager);
-        // Reads the bytes of files that are being made, for the steps of processing.
-        let blobs = storage.blobs()?;
-        Ok(App {
-            pictures: Arc::new(Pictures::new(Arc::clone(&manager), blobs)),
-            manager,
-            metrics: Arc::default(),
-            signer: Signer::default(),
-            page: page.map(Arc::new),
-            directory: storage.directory().to_owned(),
-            allow_private_imports: settings.allow_private_imports,
-            started: Instant::now(),
-            rules: settings.rules,
-            changes: watch::Sender::new(()),
-            phases,
-            answering: watch::Sender::new(0),
-        })
-    }
-
+impl Shared {
     /// Returns a receiver of how far the shutdown is.
     pub(crate) fn phases(&self) -> watch::Receiver<Phase> {
         self.phases.clone()
@@ -137,10 +78,47 @@ impl App {
     pub(crate) async fn answered(&self) {
         _ = self.answering.subscribe().wait_for(|count| *count == 0).await;
     }
+}
+
+/// What the requests of a site share, with what those of all sites share.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) manager: Arc<Manager>,
+    pub(crate) pictures: Arc<Pictures>,
+    pub(crate) signer: Signer,
+    shared: Arc<Shared>,
+    /// Told whenever something may have changed.
+    changes: watch::Sender<()>,
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+impl App {
+    pub(crate) fn new(shared: &Arc<Shared>, opened: Opened) -> App {
+        let manager = Arc::new(opened.manager);
+        App {
+            pictures: Arc::new(Pictures::new(Arc::clone(&manager), opened.blobs)),
+            manager,
+            signer: Signer::default(),
+            shared: Arc::clone(shared),
+            changes: watch::Sender::new(()),
+        }
+    }
 
     /// Returns a receiver that is told of changes.
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.changes.subscribe()
+    }
+
+    /// How many receivers there are.
+    pub(crate) fn receivers(&self) -> usize {
+        self.changes.receiver_count()
     }
 
     /// Tells all receivers that something may have changed.

@@ -7,15 +7,16 @@
 //! | `socket` `tls` | the time limits of one connection, and its encryption |
 //! | `guard` | which requests are answered |
 //! | `service` | the path of a request through guard, probes, commands and manager |
-//! | `app` | what all requests share |
+//! | `app` | what requests share: those of all sites, and those of one |
+//! | `sites` | the site, which is opened when its stores can be reached |
 //! | `intake` | requests whose bodies the manager takes, and its responses |
 //! | `bodies` | bodies in both directions, in pieces |
 //! | `answer` `caller` `failure` | responses before they are sent, who waits for them, and why the server cannot start |
 //! | `admin` `metrics` `probes` | the port for operators |
 //! | `request_id` | the id of a request in all logs |
 //! | `commands` | `/_wix-media/`: what the owner of a server may ask |
-//! | `storage` | the embedded store: a catalog and blobs in one directory |
-//! | `maintenance` | the commands `check`, `fsck`, `export` and `import` |
+//! | `storage` | the stores: a catalog in the directory or in PostgreSQL, and blobs |
+//! | `maintenance` | the commands `check`, `fsck`, `export`, `import` and `migrate` |
 //! | `page` | the files of the page |
 //! | `pictures` | colours and transforms of pictures |
 //! | `work` | what happens without requests: due work, imports, webhooks, the sweep |
@@ -52,6 +53,7 @@ mod request_id;
 mod service;
 mod settings;
 mod signer;
+mod sites;
 mod socket;
 mod storage;
 mod tls;

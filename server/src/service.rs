@@ -13,6 +13,7 @@ use crate::page;
 use crate::pictures;
 use crate::probes;
 use crate::request_id;
+use crate::sites::Sites;
 use crate::socket::Activity;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
@@ -40,7 +41,7 @@ pub(crate) struct Near {
 
 /// Answers a request.
 pub(crate) async fn serve(
-    app: Arc<App>,
+    sites: Arc<Sites>,
     request: Request<Incoming>,
     peer: IpAddr,
     near: Near,
@@ -65,16 +66,16 @@ pub(crate) async fn serve(
         is_complete: false,
         activity,
         class,
-        metrics: Arc::clone(&app.metrics),
+        metrics: Arc::clone(&sites.shared.metrics),
     };
     let is_head = request.method() == Method::HEAD;
     // Dropped with this function when the connection ends.
     let (_here, caller) = Caller::new();
     // A task of its own, so that work goes on when the caller leaves: it must not stop halfway.
-    let under_way = Answering::new(&app);
+    let under_way = Answering::new(&sites.shared);
     let answering = async move {
-        let _upload = (class == Class::Upload).then(|| app.metrics.uploads.hold());
-        let answer = answer(app, request, peer, near, caller).await;
+        let _upload = (class == Class::Upload).then(|| sites.shared.metrics.uploads.hold());
+        let answer = answer(&sites, request, peer, near, caller).await;
         drop(under_way);
         answer
     };
@@ -94,7 +95,7 @@ pub(crate) async fn serve(
     Ok(response)
 }
 
-async fn answer(app: Arc<App>, request: Request<Incoming>, peer: IpAddr, near: Near, caller: Caller) -> Answer {
+async fn answer(sites: &Sites, request: Request<Incoming>, peer: IpAddr, near: Near, caller: Caller) -> Answer {
     let (parts, incoming) = request.into_parts();
     // When dropped, it reads the rest of a body that is refused.
     let source = Source::new((!incoming.is_end_stream()).then_some(incoming));
@@ -112,7 +113,7 @@ async fn answer(app: Arc<App>, request: Request<Incoming>, peer: IpAddr, near: N
         local: &near.address,
         is_tls: near.is_tls,
     };
-    let verdict = match guard::judge(&asked, &app.rules) {
+    let verdict = match guard::judge(&asked, &sites.shared.rules) {
         Ok(verdict) => verdict,
         Err(refusal) => {
             tracing::warn!(reason = refusal.message, "request refused");
@@ -126,7 +127,7 @@ async fn answer(app: Arc<App>, request: Request<Incoming>, peer: IpAddr, near: N
         },
         None => {
             let head = head(&parts.method, &target, &parts.headers, &verdict);
-            routed(&app, head, source, &caller).await
+            routed(sites, head, source, &caller).await
         }
     };
     guard::protect(&mut answer.headers, &verdict);
@@ -192,16 +193,22 @@ fn text_of(value: &HeaderValue) -> Cow<'_, str> {
     }
 }
 
-async fn routed(app: &Arc<App>, head: Head, source: Source, caller: &Caller) -> Answer {
-    if let Some(answer) = probes::answer(app, &head.method, &head.path).await {
+async fn routed(sites: &Sites, head: Head, source: Source, caller: &Caller) -> Answer {
+    if let Some(answer) = probes::answer(sites, &head.method, &head.path).await {
         return answer;
     }
-    if head.path.starts_with(commands::PATH) {
-        return commands::answer(app, head, source, caller).await;
+    let is_command = head.path.starts_with(commands::PATH);
+    if !is_command && let Some(answer) = page::answer(sites.shared.page.as_ref(), &head).await {
+        return answer;
     }
-    match page::answer(app.page.as_ref(), &head).await {
-        Some(answer) => answer,
-        None => call(app, head, source, caller).await,
+    let app = match sites.app().await {
+        Ok(app) => app,
+        Err(answer) => return answer,
+    };
+    if is_command {
+        commands::answer(&app, head, source, caller).await
+    } else {
+        call(&app, head, source, caller).await
     }
 }
 

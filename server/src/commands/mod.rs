@@ -207,7 +207,7 @@ async fn health(app: &Arc<App>) -> Result<Answer, Answer> {
     let body = json!({
         "status": "ok",
         "version": env!("CARGO_PKG_VERSION"),
-        "storage": { "kind": "directory", "durable": true, "directory": app.directory.display().to_string(), "usage": usage },
+        "storage": { "kind": app.storage_kind, "durable": true, "directory": app.directory.display().to_string(), "usage": usage },
         "uptimeSeconds": app.started.elapsed().as_secs(),
     });
     Ok(of_the_moment(StatusCode::OK, &body).with(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))

@@ -7,11 +7,12 @@ mod connections;
 
 use crate::admin;
 use crate::answer;
-use crate::app::{App, Phase};
+use crate::app::Phase;
 use crate::failure::Failure;
 use crate::guard;
 use crate::service::{self, Near};
 use crate::settings::Settings;
+use crate::sites::Sites;
 use crate::socket::Socket;
 use crate::tls::Tls;
 use crate::work;
@@ -28,7 +29,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
 /// The maximum number of threads for calls of the manager.
@@ -65,7 +66,7 @@ pub(crate) fn serve(settings: Settings) -> Result<(), Failure> {
     outcome.map(drop)
 }
 
-async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
+async fn run(settings: Settings) -> Result<Arc<Sites>, Failure> {
     let listener = bind(&settings.host, settings.port, "--port").await?;
     let admin = match settings.admin_port {
         Some(port) => Some(bind(&settings.admin_host, port, "--admin-port").await?),
@@ -83,14 +84,17 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
     let (phase, phases) = watch::channel(Phase::Running);
     let (shutdown, max_connections) = (settings.shutdown, settings.max_connections);
     let proxies = settings.rules.proxies.clone();
-    let data = settings.data.clone();
-    let opening = tokio::task::spawn_blocking(move || App::open(settings, phases));
-    let app = tokio::select! {
-        opened = opening => Arc::new(opened.map_err(|error| Failure(format!("cannot open the storage: {error}")))??),
-        // The process ends, whatever the storage waits for.
+    let data = settings.place.data.clone();
+    let (opened, mut to_work) = mpsc::unbounded_channel();
+    let sites = Arc::new(Sites::new(settings, phases, opened)?);
+    tokio::select! {
+        started = sites.start() => started?,
+        // The process ends, whatever the stores wait for.
         _ = signals.next() => return Err(Failure("stopped before the storage was open".to_owned())),
-    };
-    let work = tokio::spawn(work::run(Arc::clone(&app)));
+    }
+    let mut work = JoinSet::new();
+    let own = Arc::clone(&sites);
+    work.spawn(async move { own.keep_trying().await });
     tracing::info!(address = %format_args!("{scheme}://{}", shown(address)), data = %data.display(), "listening");
 
     let admin = admin.map(|listener| {
@@ -98,7 +102,7 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
             let scheme = if admin_tls.is_some() { "https" } else { "http" };
             tracing::info!(address = %format_args!("{scheme}://{}", shown(address)), "listening for operators");
         }
-        tokio::spawn(admin::run(Arc::clone(&app), listener, admin_rules, admin_tls))
+        tokio::spawn(admin::run(Arc::clone(&sites), listener, admin_rules, admin_tls))
     });
 
     let connections = Arc::new(Connections::new(max_connections, proxies));
@@ -107,7 +111,7 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => admit(&app, tls.as_ref(), &connections, &refusals, &mut tasks, stream, peer),
+                Ok((stream, peer)) => admit(&sites, tls.as_ref(), &connections, &refusals, &mut tasks, stream, peer),
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
                     // A connection that has already gone needs no pause.
@@ -117,6 +121,8 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
                 }
             },
             Some(_) = tasks.join_next() => {}
+            Some(app) = to_work.recv() => drop(work.spawn(work::run(app))),
+            Some(_) = work.join_next() => {}
             () = next(&mut hangups) => if let Some(tls) = &tls {
                 reload(tls);
             },
@@ -139,8 +145,8 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
     }
     // Uploads whose connection was cut are abandoned, and keep nothing that nobody needs.
     let ending = async {
-        app.answered().await;
-        _ = work.await;
+        sites.shared.answered().await;
+        while work.join_next().await.is_some() {}
     };
     if tokio::time::timeout(WORK_TIMEOUT, ending).await.is_err() {
         tracing::warn!("work takes too long, and is cut off");
@@ -149,7 +155,7 @@ async fn run(settings: Settings) -> Result<Arc<App>, Failure> {
         admin.abort();
     }
     tracing::info!("stopped");
-    Ok(app)
+    Ok(sites)
 }
 
 /// Listens, with advice for people when that fails.
@@ -219,7 +225,7 @@ fn reload(tls: &Tls) {
 
 /// Serves a new connection, or refuses it.
 fn admit(
-    app: &Arc<App>,
+    sites: &Arc<Sites>,
     tls: Option<&Arc<Tls>>,
     connections: &Arc<Connections>,
     refusals: &Arc<Semaphore>,
@@ -229,10 +235,10 @@ fn admit(
 ) {
     match connections.admit(peer.ip()) {
         Ok(place) => {
-            tasks.spawn(connection(Arc::clone(app), tls.cloned(), stream, peer, place));
+            tasks.spawn(connection(Arc::clone(sites), tls.cloned(), stream, peer, place));
         }
         Err(reason) => {
-            app.metrics.refused_connection();
+            sites.shared.metrics.refused_connection();
             tracing::warn!(peer = %peer.ip(), reason, "connection refused");
             // Each of them has a descriptor, so their number has a limit of its own.
             // Over TLS, the reason would cost a handshake.
@@ -264,7 +270,7 @@ async fn turn_away(mut stream: TcpStream, reason: String, _permit: OwnedSemaphor
     _ = tokio::time::timeout(REFUSAL_TIMEOUT, sending).await;
 }
 
-async fn connection(app: Arc<App>, tls: Option<Arc<Tls>>, stream: TcpStream, peer: SocketAddr, place: Place) {
+async fn connection(sites: Arc<Sites>, tls: Option<Arc<Tls>>, stream: TcpStream, peer: SocketAddr, place: Place) {
     // Without it, the end of a response would wait for the acknowledgement of its beginning.
     _ = stream.set_nodelay(true);
     // A stream of events without events would never notice that its reader is gone without a word.
@@ -274,33 +280,33 @@ async fn connection(app: Arc<App>, tls: Option<Arc<Tls>>, stream: TcpStream, pee
         address: SocketAddr::new(guard::plain(local.ip()), local.port()).to_string(),
         is_tls: tls.is_some(),
     };
-    let _connection = app.metrics.connections.hold();
+    let _connection = sites.shared.metrics.connections.hold();
     let socket = Socket::new(stream, Arc::clone(&place.activity));
     let Some(tls) = tls else {
-        return converse(app, socket, peer, near, &place).await;
+        return converse(sites, socket, peer, near, &place).await;
     };
-    let mut phases = app.phases();
+    let mut phases = sites.shared.phases();
     let accepted = tokio::select! {
         accepted = tls.accept(socket) => accepted,
         () = place.evicted.notified() => return,
         _ = phases.wait_for(|phase| *phase != Phase::Running) => return,
     };
     match accepted {
-        Ok(stream) => converse(app, stream, peer, near, &place).await,
+        Ok(stream) => converse(sites, stream, peer, near, &place).await,
         Err(error) => tracing::debug!(peer = %peer.ip(), %error, "no TLS"),
     }
 }
 
 /// Answers the requests of a connection.
-async fn converse<S>(app: Arc<App>, stream: S, peer: SocketAddr, near: Near, place: &Place)
+async fn converse<S>(sites: Arc<Sites>, stream: S, peer: SocketAddr, near: Near, place: &Place)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let activity = Arc::clone(&place.activity);
-    let mut phases = app.phases();
+    let mut phases = sites.shared.phases();
     let service = service_fn(|request| {
-        let (app, near, activity) = (Arc::clone(&app), near.clone(), Arc::clone(&activity));
-        service::serve(app, request, peer.ip(), near, activity)
+        let (sites, near, activity) = (Arc::clone(&sites), near.clone(), Arc::clone(&activity));
+        service::serve(sites, request, peer.ip(), near, activity)
     });
     let io = TokioIo::new(stream);
     let serving = http1::Builder::new()

@@ -8,20 +8,24 @@ use serde_json::Value;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use wix_media::manager::{Export, Manager, Options};
+use wix_media::manager::{Export, Manager};
 
 /// How many bytes are read and written at once.
 const PIECE_SIZE: usize = 1 << 20;
 
 /// Writes everything to a file, which appears once it is complete.
-pub(super) fn export(storage: &Storage, file: &Path, out: &mut dyn Write) -> Result<Outcome, Failure> {
+pub(super) fn export(
+    storage: &Storage,
+    manager: &Manager,
+    file: &Path,
+    out: &mut dyn Write,
+) -> Result<Outcome, Failure> {
     let shown = file.display();
     if fs::symlink_metadata(file).is_ok() {
         return Err(Failure(format!(
             "{shown} exists already: choose another name, or delete it"
         )));
     }
-    let manager = storage.manager(Options::default())?;
     let export = manager.export().map_err(|error| storage.unusable(&error))?;
     let id = export.id.clone();
     for damage in &export.damage {
@@ -29,7 +33,7 @@ pub(super) fn export(storage: &Storage, file: &Path, out: &mut dyn Write) -> Res
     }
     let damaged = export.damaged_files;
     let part = part_of(file);
-    let size = write(&manager, export, file, &part).map_err(|error| {
+    let size = write(manager, export, file, &part).map_err(|error| {
         _ = fs::remove_file(&part);
         Failure(format!("cannot write {shown}: {error}"))
     })?;
@@ -69,21 +73,33 @@ fn write(manager: &Manager, export: Export, file: &Path, part: &Path) -> std::io
     Ok(size)
 }
 
+/// Opens an archive to read it.
+pub(super) fn open(file: &Path) -> Result<File, Failure> {
+    File::open(file).map_err(|error| unreadable(file, &error))
+}
+
+fn unreadable(file: &Path, error: &std::io::Error) -> Failure {
+    Failure(format!("cannot read {}: {error}", file.display()))
+}
+
 /// Replaces everything by an archive. A store that holds anything is replaced only if `may_replace` says so.
 pub(super) fn import(
     storage: &Storage,
+    manager: &Manager,
     file: &Path,
     may_replace: bool,
     out: &mut dyn Write,
 ) -> Result<Outcome, Failure> {
     let shown = file.display();
-    let unreadable = |error: std::io::Error| Failure(format!("cannot read {shown}: {error}"));
-    let mut source = File::open(file).map_err(unreadable)?;
-    let manager = storage.manager(Options::default())?;
-    if !may_replace && !is_empty(&manager).map_err(|error| storage.unusable(&error))? {
+    let mut source = open(file)?;
+    if !may_replace && !is_empty(manager).map_err(|error| storage.unusable(&error))? {
+        let shown = if storage.is_shared() {
+            "the site".to_owned()
+        } else {
+            storage.directory().display().to_string()
+        };
         return Err(Failure(format!(
-            "{} is not empty, and the import would replace everything in it: use --yes if that is what you want",
-            storage.directory().display()
+            "{shown} is not empty, and the import would replace everything in it: use --yes if that is what you want"
         )));
     }
     let mut intake = manager.open_archive();
@@ -95,7 +111,7 @@ pub(super) fn import(
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) => {
                 manager.abandon(intake);
-                return Err(unreadable(error));
+                return Err(unreadable(file, &error));
             }
         };
         if !manager.feed(&mut intake, &buffer[..count]) {

@@ -3,18 +3,18 @@
 use super::{Outcome, say};
 use crate::failure::Failure;
 use crate::settings::Depth;
-use crate::storage::Storage;
+use crate::storage::{Opened, Storage};
 use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 use wix_media::blobs::Blobs;
-use wix_media::manager::{Check, Damage, Manager, Options};
+use wix_media::manager::{Check, Damage, Manager};
 
 /// What the blob of a check holds.
 const PROBE: &[u8] = b"written by wix-media-server check";
 
 /// Checks the catalog as a whole, and that blobs can be written, read and deleted.
-pub(super) fn stores(storage: &Storage, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let manager = storage.manager(Options::default())?;
+pub(super) fn stores(storage: &Storage, opened: &Opened, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    let manager = &opened.manager;
     let mut check = Check::catalog();
     while manager.check(&mut check).map_err(|error| storage.unusable(&error))? {}
     let is_whole = check.is_catalog_whole() == Some(true);
@@ -26,7 +26,7 @@ pub(super) fn stores(storage: &Storage, out: &mut dyn Write) -> Result<Outcome, 
             "the catalog is damaged: restore a backup"
         },
     )?;
-    probe(&*storage.blobs()?).map_err(|error| Failure(format!("cannot use the blobs: {error}")))?;
+    probe(&*opened.blobs).map_err(|error| Failure(format!("cannot use the blobs: {error}")))?;
     say(out, "blobs can be written, read and deleted")?;
     Ok(if is_whole { Outcome::Whole } else { Outcome::Damaged })
 }
@@ -61,8 +61,12 @@ fn moment() -> u128 {
 }
 
 /// Compares the catalog with the bytes of all files, and names those that are damaged.
-pub(super) fn files(storage: &Storage, depth: Depth, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let manager = storage.manager(Options::default())?;
+pub(super) fn files(
+    storage: &Storage,
+    manager: &Manager,
+    depth: Depth,
+    out: &mut dyn Write,
+) -> Result<Outcome, Failure> {
     let mut check = match depth {
         Depth::All => Check::default(),
         Depth::Sizes => Check::sizes(),
@@ -72,7 +76,7 @@ pub(super) fn files(storage: &Storage, depth: Depth, out: &mut dyn Write) -> Res
             Check::sample(one_in, first)
         }
     };
-    let damaged = report(&manager, storage, &mut check, out)?;
+    let damaged = report(manager, storage, &mut check, out)?;
     let (files, bytes) = (check.files(), check.bytes());
     say(out, &format!("{files} files, {bytes} bytes, {damaged} damaged"))?;
     Ok(if damaged == 0 { Outcome::Whole } else { Outcome::Damaged })

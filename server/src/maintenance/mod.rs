@@ -7,6 +7,8 @@ use crate::failure::Failure;
 use crate::settings::{Task, Work};
 use crate::storage::Storage;
 use std::io::Write;
+use wix_media::manager::Options;
+use wix_media_postgres::Store;
 
 /// What a command found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,17 +21,37 @@ pub(crate) enum Outcome {
 
 /// Runs a command. It writes its findings to `out`, one a line.
 pub(crate) fn run(task: Task, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let storage = match task.work {
-        // An archive can be imported into a directory that is yet to be.
-        Work::Import { .. } => Storage::create(task.data)?,
-        _ => Storage::existing(task.data)?,
+    let (place, site_id, work) = match task {
+        Task::Migrate { url } => return migrate(&url, out),
+        Task::Store { place, site_id, work } => (place, site_id, work),
     };
-    match task.work {
-        Work::Check => check::stores(&storage, out),
-        Work::Fsck(depth) => check::files(&storage, depth, out),
-        Work::Export { file } => archive::export(&storage, &file, out),
-        Work::Import { file, may_replace } => archive::import(&storage, &file, may_replace, out),
+    let mut options = Options::default();
+    if let Some(site_id) = site_id {
+        options.site_id = site_id;
     }
+    let storage = match &work {
+        Work::Import { file, .. } => {
+            // Before anything is created for it.
+            archive::open(file)?;
+            // An archive can be imported into a directory that is yet to be.
+            Storage::create(place)?
+        }
+        _ => Storage::existing(place)?,
+    };
+    let opened = storage.open(options, matches!(work, Work::Import { .. }))?;
+    match work {
+        Work::Check => check::stores(&storage, &opened, out),
+        Work::Fsck(depth) => check::files(&storage, &opened.manager, depth, out),
+        Work::Export { file } => archive::export(&storage, &opened.manager, &file, out),
+        Work::Import { file, may_replace } => archive::import(&storage, &opened.manager, &file, may_replace, out),
+    }
+}
+
+/// Creates the schema of a database, or brings it to the version of this program.
+fn migrate(url: &str, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    let version = Store::migrate(url).map_err(|error| Failure(format!("cannot migrate the database: {error}")))?;
+    say(out, &format!("the schema has version {version}"))?;
+    Ok(Outcome::Whole)
 }
 
 /// Writes a line. Fails when nobody reads it any more.

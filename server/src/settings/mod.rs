@@ -47,10 +47,33 @@ pub(crate) struct TlsFiles {
     pub(crate) key: PathBuf,
 }
 
+/// Where the stores are. The catalog is in the directory unless there is a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) data: PathBuf,
+    pub(crate) database: Option<DatabasePlace>,
+}
+
+/// A database of PostgreSQL.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct DatabasePlace {
+    pub(crate) url: String,
+    pub(crate) connections: usize,
+}
+
+impl fmt::Debug for DatabasePlace {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The URL may contain a password.
+        out.debug_struct("DatabasePlace")
+            .field("connections", &self.connections)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The settings of `serve`.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    pub(crate) data: PathBuf,
+    pub(crate) place: Place,
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) admin_port: Option<u16>,
@@ -78,7 +101,8 @@ pub(crate) struct Settings {
 
 /// The command line of the program.
 pub(crate) fn command() -> Command {
-    let mut serve = Command::new("serve").about("Runs a Media Manager, with everything in one directory");
+    let mut serve =
+        Command::new("serve").about("Runs a Media Manager, with its catalog in a directory or in PostgreSQL");
     for setting in &SETTINGS {
         serve = serve.arg(arg(setting));
     }

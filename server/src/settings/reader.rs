@@ -2,7 +2,7 @@
 
 use super::sources::{Given, descriptors, gather};
 use super::table::KEY_VARIABLE;
-use super::{LogFormat, Settings, TlsFiles, Wrong};
+use super::{DatabasePlace, LogFormat, Place, Settings, TlsFiles, Wrong};
 use crate::guard::{self, Network, Rules};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -26,6 +26,10 @@ const EVENTS: [&str; 7] = [
     "folder_deleted",
 ];
 
+/// The connections to a database, and how many an export, a check and a call need at least.
+const DATABASE_CONNECTIONS: u64 = 16;
+const MIN_DATABASE_CONNECTIONS: u64 = 8;
+
 /// The values that count, which become settings.
 pub(super) struct Reader<'a> {
     pub(super) given: HashMap<&'a str, Given>,
@@ -47,15 +51,58 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Where the stores are.
+    pub(super) fn store(&self) -> Result<Place, Wrong> {
+        Ok(Place {
+            data: self.data()?,
+            database: self.database()?,
+        })
+    }
+
+    pub(super) fn database(&self) -> Result<Option<DatabasePlace>, Wrong> {
+        let connections = self.number("database-connections", MIN_DATABASE_CONNECTIONS, 1000)?;
+        let Some(url) = self.text("database")? else {
+            return match connections {
+                None => Ok(None),
+                Some(_) => Err(Wrong(format!(
+                    "{} needs --database URL",
+                    self.place("database-connections")
+                ))),
+            };
+        };
+        // Not the URL itself, which may contain a password.
+        wix_media_postgres::check_url(&url).map_err(|error| {
+            let place = self.place("database");
+            Wrong(format!(
+                "invalid {place}: expected postgres://USER:PASSWORD@HOST/NAME, but {error}"
+            ))
+        })?;
+        Ok(Some(DatabasePlace {
+            url,
+            connections: usize::try_from(connections.unwrap_or(DATABASE_CONNECTIONS)).unwrap_or(usize::MAX),
+        }))
+    }
+
+    /// The id of the site.
+    pub(super) fn site_id(&self, counts_variable: bool) -> Result<Option<String>, Wrong> {
+        match self.given.get("site-id") {
+            // The environment names the site of a key of Wix. Without one it is meant for other programs.
+            Some(given) if given.place == "WIX_SITE_ID" && (!counts_variable || given.values.concat().is_empty()) => {
+                Ok(None)
+            }
+            _ => self.text("site-id"),
+        }
+    }
+
     /// The directory of the store.
-    pub(super) fn data(&self) -> Result<PathBuf, Wrong> {
+    fn data(&self) -> Result<PathBuf, Wrong> {
         let data = self.text("data")?;
         let data = data.ok_or_else(|| Wrong("no directory: use --data DIR, or set WIX_MEDIA_DATA".to_owned()))?;
         Ok(data.into())
     }
 
     pub(super) fn settings(&self) -> Result<Settings, Wrong> {
-        let data = self.data()?;
+        let place = self.store()?;
         let host = self.text("host")?.unwrap_or_else(|| "127.0.0.1".to_owned());
         let port = self.number("port", 0, 65_535)?.unwrap_or(4410);
         let keys = self.keys()?;
@@ -66,13 +113,7 @@ impl<'a> Reader<'a> {
                 self.place("host")
             )));
         }
-        let site_id = match self.given.get("site-id") {
-            // The environment names the site of a key of Wix. Without keys it is meant for other programs.
-            Some(given) if given.place == "WIX_SITE_ID" && (keys.is_empty() || given.values.concat().is_empty()) => {
-                None
-            }
-            _ => self.text("site-id")?,
-        };
+        let site_id = self.site_id(!keys.is_empty() || place.database.is_some())?;
         let admin_host = self.text("admin-host")?.unwrap_or_else(|| "127.0.0.1".to_owned());
         let admin_port = self.number("admin-port", 0, 65_535)?;
         let external = self.external_url()?;
@@ -97,7 +138,7 @@ impl<'a> Reader<'a> {
             admin_host,
             admin_rules,
             tls,
-            data,
+            place,
             page: self.text("page")?.map(PathBuf::from),
             port: u16::try_from(port).unwrap_or_default(),
             rules,

@@ -45,7 +45,7 @@ const fn row(
 }
 
 /// All settings.
-pub(crate) const SETTINGS: [Setting; 26] = [
+pub(crate) const SETTINGS: [Setting; 28] = [
     row(
         "config",
         "WIX_MEDIA_CONFIG",
@@ -58,7 +58,21 @@ pub(crate) const SETTINGS: [Setting; 26] = [
         "WIX_MEDIA_DATA",
         Kind::Text,
         "DIR",
-        "the directory that holds everything; created if it is missing",
+        "the directory that holds everything, or with a database the bytes of files; created if it is missing",
+    ),
+    row(
+        "database",
+        "WIX_MEDIA_DATABASE",
+        Kind::Text,
+        "URL",
+        "keep the catalog in this PostgreSQL, for several processes: postgres://USER:PASSWORD@HOST/NAME (in the directory)",
+    ),
+    row(
+        "database-connections",
+        "WIX_MEDIA_DATABASE_CONNECTIONS",
+        Kind::Number,
+        "N",
+        "the most connections of this process to the database (16)",
     ),
     row(
         "host",
@@ -121,7 +135,7 @@ pub(crate) const SETTINGS: [Setting; 26] = [
         "WIX_SITE_ID",
         Kind::Text,
         "ID",
-        "the id of the site; the variable counts only with a key",
+        "the id of the site; the variable counts only with a key or a database",
     ),
     row(
         "page",

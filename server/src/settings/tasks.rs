@@ -1,23 +1,33 @@
 //! The commands that do one thing with a store, and their arguments.
 
-use super::Wrong;
 use super::reader::Reader;
 use super::table::SETTINGS;
+use super::{Place, Wrong};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 /// The settings that these commands read. The others of a file of settings are for `serve`.
-const OF_STORES: [&str; 2] = ["config", "data"];
+const OF_STORES: [&str; 5] = ["config", "data", "database", "database-connections", "site-id"];
 
-/// A command, and the directory that it works on.
+/// The settings that a migration reads.
+const OF_DATABASES: [&str; 2] = ["config", "database"];
+
+/// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Task {
-    pub(crate) data: PathBuf,
-    pub(crate) work: Work,
+pub(crate) enum Task {
+    /// Work on a store.
+    Store {
+        place: Place,
+        /// The site, where the store has several.
+        site_id: Option<String>,
+        work: Work,
+    },
+    /// The schema of a database is created, or brought up to date.
+    Migrate { url: String },
 }
 
-/// What a command does.
+/// What a command does with a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Work {
     Check,
@@ -37,7 +47,7 @@ pub(crate) enum Depth {
 }
 
 /// The commands, for the command line.
-pub(super) fn commands() -> [Command; 4] {
+pub(super) fn commands() -> [Command; 5] {
     let file = |about: &'static str| Arg::new("file").value_name("FILE").required(true).help(about);
     let switch =
         |name: &'static str, about: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(about);
@@ -61,14 +71,22 @@ pub(super) fn commands() -> [Command; 4] {
         store("import", "Replaces everything by an archive")
             .arg(file("the archive"))
             .arg(switch("yes", "replace what the store holds")),
+        with(
+            Command::new("migrate")
+                .about("Creates the schema of a database, or brings it to the version of this program"),
+            &OF_DATABASES,
+        ),
     ]
 }
 
 fn store(name: &'static str, about: &'static str) -> Command {
-    let settings = SETTINGS.iter().filter(|setting| OF_STORES.contains(&setting.name));
-    settings.fold(Command::new(name).about(about), |command, setting| {
-        command.arg(super::arg(setting))
-    })
+    with(Command::new(name).about(about), &OF_STORES)
+}
+
+/// Adds the options of these settings.
+fn with(command: Command, names: &[&str]) -> Command {
+    let settings = SETTINGS.iter().filter(|setting| names.contains(&setting.name));
+    settings.fold(command, |command, setting| command.arg(super::arg(setting)))
 }
 
 /// Reads the arguments of a command. `None` for `serve`.
@@ -91,10 +109,23 @@ pub(crate) fn task(
             file: file(),
             may_replace: arguments.get_flag("yes"),
         },
+        "migrate" => return migration(arguments, environment).map(Some),
         _ => return Ok(None),
     };
-    let data = Reader::new(arguments, environment)?.data()?;
-    Ok(Some(Task { data, work }))
+    let reader = Reader::new(arguments, environment)?;
+    let place = reader.store()?;
+    // With a database, the variable says which of its sites is meant.
+    let site_id = reader.site_id(place.database.is_some())?;
+    Ok(Some(Task::Store { place, site_id, work }))
+}
+
+fn migration(arguments: &ArgMatches, environment: &dyn Fn(&str) -> Option<String>) -> Result<Task, Wrong> {
+    match Reader::new(arguments, environment)?.database()? {
+        Some(database) => Ok(Task::Migrate { url: database.url }),
+        None => Err(Wrong(
+            "no database: use --database URL, or set WIX_MEDIA_DATABASE".to_owned(),
+        )),
+    }
 }
 
 fn depth(arguments: &ArgMatches) -> Result<Depth, Wrong> {

@@ -51,13 +51,13 @@ fn flag_counts_before_environment_and_environment_before_file() {
     )
     .expect("settings");
     assert_eq!(
-        (found.data, found.port, &*found.host),
+        (found.place.data, found.port, &*found.host),
         ("on-line".into(), 2, "127.0.0.3")
     );
     assert_eq!(found.rules.hosts, ["a.example", "127.0.0.3"]);
     assert!(found.allow_private_imports);
     let found = settings(&[], &[("WIX_MEDIA_CONFIG", file.path())]).expect("settings");
-    assert_eq!((found.data, found.port), ("in-file".into(), 1));
+    assert_eq!((found.place.data, found.port), ("in-file".into(), 1));
 }
 
 #[test]
@@ -208,6 +208,35 @@ fn wrong_file_is_one_sentence() {
         assert!(!found.contains("secret"), "{found}");
     }
     assert!(wrong(&["--config", "/nowhere/at/all"], &[]).starts_with("cannot read the settings in /nowhere"));
+}
+
+#[test]
+fn database_is_part_of_the_place() {
+    let url = "postgres://user:secret@db.example/media";
+    let found = settings(&["--data", "d"], &[("WIX_MEDIA_DATABASE", url)]).expect("settings");
+    let database = found.place.database.expect("a database");
+    assert_eq!((&*database.url, database.connections), (url, 16));
+    assert!(!format!("{database:?}").contains("secret"));
+    let line = ["--data", "d", "--database", url, "--database-connections", "8"];
+    let found = settings(&line, &[]).expect("settings");
+    assert_eq!(found.place.database.expect("a database").connections, 8);
+    for wrong_url in [
+        "mysql://user:secret@db.example/media",
+        "postgres://user:secret@db.example:x/media",
+    ] {
+        let found = wrong(&["--data", "d", "--database", wrong_url], &[]);
+        assert!(found.starts_with("invalid --database: expected postgres://"), "{found}");
+        assert!(!found.contains("secret"), "{found}");
+    }
+    assert_eq!(
+        wrong(&["--data", "d", "--database-connections", "9"], &[]),
+        "--database-connections needs --database URL"
+    );
+    let few = wrong(&["--data", "d", "--database", url, "--database-connections", "7"], &[]);
+    assert_eq!(
+        few,
+        "invalid --database-connections: expected a whole number from 8 to 1000, found 7"
+    );
 }
 
 #[test]

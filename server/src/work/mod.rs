@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::imports;
 use crate::webhooks;
 use pace::Pace;
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tasks::Tasks;
@@ -22,12 +23,17 @@ const MAX_IMPORTS: usize = 4;
 const SWEEP_INTERVAL: Duration = Duration::from_secs(3600);
 const SWEEP_GRACE_MS: i64 = 86_400_000;
 
+/// How often a process looks for changes of others: while somebody follows the events, and for work that another process has left.
+const FOLLOW_INTERVAL: Duration = Duration::from_millis(500);
+const LOOK_INTERVAL: Duration = Duration::from_secs(5);
+
 /// Runs until the server stops. Imports that are under way are given up then, and fetched again after the next start.
 pub(crate) async fn run(app: Arc<App>) {
     let mut imports = Tasks::new(MAX_IMPORTS);
     let mut deliveries = Tasks::new(webhooks::MAX_DELIVERIES);
     tokio::select! {
         () = work(&app, &mut imports, &mut deliveries) => {}
+        () = follow_others(&app), if app.has_others => {}
         () = app.stopping() => {}
     }
     // They end by themselves, and imports keep nothing of what has arrived.
@@ -57,6 +63,7 @@ async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Task
         let tick = wait.map_or(next_sweep, |wait| Instant::now() + wait).min(next_sweep);
         tokio::select! {
             _ = changes.changed() => {}
+            () = tokio::time::sleep(LOOK_INTERVAL), if app.has_others => {}
             () = imports.ended() => {}
             () = deliveries.ended() => {}
             () = sleep_until(tick) => {
@@ -67,6 +74,25 @@ async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Task
                 pace.ticked(call(app, "what is due", |manager| manager.tick()).await.is_some());
                 app.tell_changes();
             }
+        }
+    }
+}
+
+/// Tells those who follow the events of changes that other processes have made.
+async fn follow_others(app: &Arc<App>) {
+    let mut seen = None;
+    loop {
+        tokio::time::sleep(FOLLOW_INTERVAL).await;
+        // One of the receivers is the work of this process.
+        if app.receivers() < 2 {
+            continue;
+        }
+        let last = call(app, "looking for events", |manager| {
+            manager.control("lastEvent", &Value::Null)
+        });
+        let Some(last) = last.await else { continue };
+        if seen.replace(last.clone()) != Some(last) {
+            app.changed();
         }
     }
 }

@@ -18,12 +18,13 @@ const libraries = { media, sdk, tus, wixMedia, zip };
 export const STARTED = { allowPrivateImports: true };
 
 /**
- * Declares the suite of a server. `start` gives its address. With the clock `virtual`, `POST /_wix-media/clock` moves it.
+ * Declares the suite of a server. `start` gives its address. With the clock `virtual`, `POST /_wix-media/clock` moves it. Without the
+ * scenarios that `except` names.
  *
  * @param {string} name
- * @param {{ start: (closing: Closing) => Promise<string>, clock?: string }} server
+ * @param {{ start: (closing: Closing) => Promise<string>, clock?: string, except?: string[] }} server
  */
-export function scenariosOn(name, { start, clock }) {
+export function scenariosOn(name, { start, clock, except = [] }) {
   suite(`scenarios on ${name}`, () => {
     const closing = leftovers();
     /** @type {string} */
@@ -35,9 +36,10 @@ export function scenariosOn(name, { start, clock }) {
       server = connect(await start(closing));
     });
 
+    for (const name of except) if (!scenarios.some((scenario) => scenario.name === name)) throw new Error(`scenario not found: ${name}`);
     const { can } = connect('http://unused.example', { ...STARTED, clock });
     for (const client of Object.keys(CLIENTS)) {
-      for (const scenario of scenarios.filter(({ options }) => can(options))) {
+      for (const scenario of scenarios.filter(({ name, options }) => can(options) && !except.includes(name))) {
         test(`${client} client: ${scenario.name}`, async () => {
           await runScenario(scenario, { client, server, source, libraries });
         });

@@ -143,6 +143,14 @@ suite('wix-media-server: maintenance', () => {
     assert.equal((await run(['fsck', '--data', data])).stdout, '2 files, 3000013 bytes, 0 damaged\n');
   });
 
+  test('import: a missing archive leaves no directory', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { code, stderr } = await run(['import', join(folder, 'missing.zip'), '--data', join(folder, 'data')]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^wix-media-server: cannot read .*missing\.zip: .+\n$/);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
   test('a directory that is missing, or in use, is refused in one line', async (t) => {
     const data = await directory(t);
     const missing = join(await temporaryFolder(t), 'missing');

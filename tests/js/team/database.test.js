@@ -1,0 +1,225 @@
+// wix-media-server with its catalog in PostgreSQL: several processes on the same stores, and what they do while it is away.
+import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, suite, test } from 'node:test';
+import { noise } from '../harness/bytes.js';
+import { leftovers } from '../harness/leftovers.js';
+import { temporaryFolder } from '../harness/manager.js';
+import { createClient } from '../harness/package.js';
+import { present } from '../harness/present.js';
+import { scenariosOn } from '../scenarios/on-server.js';
+import { SITE } from '../scenarios/world.js';
+import { ask, native, run } from './native.js';
+import { postgres } from './postgres.js';
+import { roundRobin } from './round-robin.js';
+
+/** @import { Closing } from '../harness/types.d.ts' */
+
+const LARGE = noise(3_000_000, 7);
+
+/**
+ * Asks until the answer has a status. What is awaited happens in another process.
+ *
+ * @param {string} origin
+ * @param {string} path
+ * @param {number} status
+ */
+async function until(origin, path, status) {
+  for (;;) {
+    const answer = await ask(origin, 'GET', path);
+    if (answer.status === status) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+suite('wix-media-server: PostgreSQL', () => {
+  const closing = leftovers();
+  /** @type {Awaited<ReturnType<typeof postgres>>} */
+  let database;
+  before(async () => {
+    database = await postgres(closing);
+    await database.start();
+  });
+
+  /** A database with the schema. */
+  async function migrated() {
+    const name = await database.create();
+    const { code, stdout } = await run(['migrate', '--database', database.url(name)]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^the schema has version \d+\n$/);
+    return name;
+  }
+
+  /**
+   * Starts processes on the same stores.
+   *
+   * @param {Closing} t
+   * @param {number} count
+   * @param {string[]} [args]
+   */
+  async function team(t, count, args = []) {
+    const [name, data] = [await migrated(), join(await temporaryFolder(t), 'data')];
+    const line = ['--database', database.url(name), ...args];
+    const servers = await Promise.all(Array.from({ length: count }, () => native(t, data, line)));
+    for (const { origin, text } of servers) assert.ok(origin, text.stderr);
+    return { name, data, line, servers, origins: servers.map(({ origin }) => origin) };
+  }
+
+  test('a change of one process is seen in the others', async (t) => {
+    const { data, line, origins, servers } = await team(t, 2);
+    const [one, two] = origins.map((baseUrl) => createClient({ baseUrl }));
+    const stream = await fetch(`${origins[1]}/_wix-media/events`, { headers: { accept: 'text/event-stream' } });
+    const { folder } = await one.folders.createFolder('Rivers');
+    await one.uploads.upload(LARGE, { displayName: 'large.bin', path: '/Rivers' });
+    // The other process tells those who follow the events there.
+    let told = '';
+    for await (const chunk of present(stream.body)) {
+      told += Buffer.from(chunk).toString();
+      if (/file_(created|ready)|site_media\.v1\.file/.test(told)) break;
+    }
+    assert.match(told, /folder_created/);
+    const { files: found = [] } = await two.files.listFiles({ parentFolderId: present(folder?._id) });
+    assert.deepEqual(found.map(({ displayName }) => displayName), ['large.bin']);
+    const path = new URL(present(found[0].url)).pathname;
+    const bytes = Buffer.from(await (await fetch(origins[1] + path)).arrayBuffer());
+    assert.equal(Buffer.compare(bytes, LARGE), 0);
+    // Commands work beside the servers.
+    const checked = await run(['fsck', '--data', data, ...line]);
+    assert.deepEqual([checked.code, checked.stdout], [0, '1 files, 3000000 bytes, 0 damaged\n']);
+    const { storage } = await (await fetch(`${origins[0]}/_wix-media/health`)).json();
+    assert.equal(storage.kind, 'database');
+    // Nothing of the catalog is in the directory.
+    assert.deepEqual(readdirSync(data), ['sites']);
+    await servers[0].end('SIGKILL');
+    await two.folders.createFolder('Lakes');
+    const again = await native(t, data, line);
+    const { folders = [] } = await createClient({ baseUrl: again.origin }).folders.listFolders();
+    assert.equal(folders.length, 2);
+  });
+
+  test('an upload goes on in another process', async (t) => {
+    const { origins } = await team(t, 2);
+    const body = JSON.stringify({ mimeType: 'application/octet-stream', fileName: 'large.bin' });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await ask(origins[0], 'POST', '/site-media/v1/files/generate-resumable-upload-url', { headers, body });
+    const { uploadToken, uploadUrl } = JSON.parse(answer.text);
+    const tus = { 'tus-resumable': '1.0.0' };
+    const created = await ask(origins[1], 'POST', new URL(uploadUrl).pathname, {
+      headers: { ...tus, 'upload-length': String(LARGE.length), 'upload-metadata': `token ${Buffer.from(uploadToken).toString('base64')}` },
+    });
+    assert.equal(created.status, 201, created.text);
+    const path = new URL(String(created.headers.location)).pathname;
+    for (let [offset, turn] = [0, 0]; offset < LARGE.length; offset += 1_000_000, turn += 1) {
+      const origin = origins[turn % 2];
+      const at = await ask(origin, 'HEAD', path, { headers: tus });
+      assert.equal(at.headers['upload-offset'], String(offset));
+      const response = await fetch(origin + path, {
+        method: 'PATCH',
+        headers: { ...tus, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' },
+        body: LARGE.subarray(offset, offset + 1_000_000),
+      });
+      assert.equal(response.status, 204, await response.text());
+    }
+    const done = await ask(origins[0], 'PUT', `${new URL(uploadUrl).pathname}/${uploadToken}`, { headers, body: '{}' });
+    assert.equal(done.status, 200, done.text);
+    const check = await (await fetch(`${origins[1]}/_wix-media/check`)).json();
+    assert.deepEqual([check.isWhole, check.bytes], [true, LARGE.length]);
+  });
+
+  test('without the schema it is not ready, names the command, and becomes ready by itself', async (t) => {
+    const name = await database.create();
+    const { origin, end } = await native(t, await temporaryFolder(t), ['--database', database.url(name)]);
+    const probe = await ask(origin, 'GET', '/readyz');
+    assert.deepEqual([probe.status, JSON.parse(probe.text).status], [503, 'older schema: run wix-media-server migrate']);
+    assert.equal((await ask(origin, 'GET', '/healthz')).status, 200);
+    const refused = await ask(origin, 'GET', '/site-media/v1/folders');
+    assert.equal(refused.status, 503);
+    assert.ok(Number(refused.headers['retry-after']) >= 1);
+    assert.equal(JSON.parse(refused.text).details.applicationError.code, 'UNAVAILABLE');
+    assert.equal((await run(['migrate', '--database', database.url(name)])).code, 0);
+    await until(origin, '/readyz', 200);
+    assert.equal((await ask(origin, 'GET', '/site-media/v1/folders')).status, 200);
+    await end();
+    // One that a later release has changed beyond this one is refused.
+    await database.query(name, 'UPDATE schema_version SET version = 99, oldest = 99');
+    const newer = await native(t, await temporaryFolder(t), ['--database', database.url(name)]);
+    assert.equal(newer.origin, '');
+    assert.match(newer.text.stderr, /^wix-media-server: cannot use the database: catalog has version 99.*\n$/);
+  });
+
+  test('a database that goes away is answered by 503, and the server is ready again by itself', async (t) => {
+    const own = await postgres(t);
+    await own.start();
+    assert.equal((await run(['migrate', '--database', own.url('postgres')])).code, 0);
+    const data = await temporaryFolder(t);
+    const { origin } = await native(t, data, ['--database', own.url('postgres')]);
+    const folders = '/site-media/v1/folders';
+    const create = () => ask(origin, 'POST', folders, { headers: { 'content-type': 'application/json' }, body: '{"displayName":"A"}' });
+    assert.equal((await create()).status, 200);
+    await own.stop();
+    for (const answer of [await ask(origin, 'GET', folders), await create()]) {
+      assert.equal(answer.status, 503, answer.text);
+      assert.ok(Number(answer.headers['retry-after']) >= 1);
+    }
+    assert.equal((await ask(origin, 'GET', '/readyz')).status, 503);
+    // One that starts now is not ready either, and does not end.
+    const late = await native(t, data, ['--database', own.url('postgres')]);
+    assert.equal((await ask(late.origin, 'GET', folders)).status, 503);
+    await own.start();
+    for (const each of [origin, late.origin]) {
+      await until(each, '/readyz', 200);
+      assert.equal(JSON.parse((await ask(each, 'GET', folders)).text).folders.length, 1);
+    }
+  });
+
+  test('export, import: a site moves between a directory and a database', async (t) => {
+    const folder = await temporaryFolder(t);
+    const archive = join(folder, 'site.zip');
+    const { data, line, origins, servers } = await team(t, 1, ['--site-id', 'moved']);
+    await createClient({ baseUrl: origins[0] }).uploads.upload(LARGE, { displayName: 'large.bin' });
+    assert.equal((await run(['export', archive, '--data', data, ...line])).code, 0);
+    await servers[0].end();
+    assert.equal((await run(['import', archive, '--data', join(folder, 'copy')])).code, 0);
+    assert.equal((await run(['fsck', '--data', join(folder, 'copy')])).stdout, '1 files, 3000000 bytes, 0 damaged\n');
+    const full = await run(['import', archive, '--data', data, ...line]);
+    assert.equal(full.code, 1);
+    assert.match(full.stderr, /the site is not empty.*--yes/);
+    const unknown = await run(['fsck', '--data', data, ...line.slice(0, 2), '--site-id', 'other']);
+    assert.deepEqual([unknown.code, unknown.stderr], [1, 'wix-media-server: site not found in the database: other\n']);
+    assert.equal((await run(['import', archive, '--data', data, ...line.slice(0, 2), '--site-id', 'other'])).code, 0);
+    assert.equal((await run(['fsck', '--data', data, ...line.slice(0, 2), '--site-id', 'other'])).stdout, '1 files, 3000000 bytes, 0 damaged\n');
+  });
+
+  test('a wrong database is one line: of a setting with exit code 2, of the database with 1', async (t) => {
+    for (const [args, expected] of /** @type {const} */ ([
+      [['migrate'], /^wix-media-server: no database: use --database URL, or set WIX_MEDIA_DATABASE\n$/],
+      [['migrate', '--database', 'mysql://u:secret@h/d'], /^wix-media-server: invalid --database: expected postgres:.*\n$/],
+    ])) {
+      const { code, stderr } = await run([...args]);
+      assert.equal(code, 2);
+      assert.match(stderr, expected);
+      assert.doesNotMatch(stderr, /secret/);
+    }
+    const folder = await temporaryFolder(t);
+    writeFileSync(join(folder, 'settings.toml'), `database = ${JSON.stringify(database.url('missing'))}\n`);
+    const { code, stderr } = await run(['migrate', '--config', join(folder, 'settings.toml')]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^wix-media-server: cannot migrate the database: .*"missing" does not exist.*\n$/);
+  });
+});
+
+scenariosOn('wix-media-server on PostgreSQL, each request in another process', {
+  // Injected faults are those of one process.
+  except: ['test aids: configured faults'],
+  start: async (closing) => {
+    const database = await postgres(closing);
+    await database.start();
+    const line = ['--database', database.url('postgres')];
+    assert.equal((await run(['migrate', ...line])).code, 0);
+    const data = await temporaryFolder(closing);
+    const servers = await Promise.all([0, 1].map(() => native(closing, data, [...line, '--site-id', SITE, '--allow-private-imports'])));
+    for (const { origin, text } of servers) if (!origin) throw new Error(`wix-media-server ended: ${text.stderr}`);
+    return roundRobin(closing, servers.map(({ origin }) => origin));
+  },
+});

@@ -1,0 +1,97 @@
+// A PostgreSQL of the run's own. It ends with the process, in whichever way that ends.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { withinTime } from '../harness/limit.js';
+
+/** @import { Closing } from '../harness/types.d.ts' */
+
+/** Runs until the standard input ends, and starts and stops the server as its lines say. Each line is answered by one. */
+const SCRIPT = `
+trap '' INT TERM HUP
+if [ "$(id -u)" = 0 ]; then AS='setpriv --reuid=postgres --regid=postgres --init-groups'; chown postgres "$RUN"; else AS=env; fi
+$AS "$BIN/initdb" -D "$RUN/data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >"$RUN/log" 2>&1 || { cat "$RUN/log" >&2; exit 1; }
+stop() { $AS "$BIN/pg_ctl" -D "$RUN/data" -m immediate stop >/dev/null 2>&1; }
+while read -r line; do
+  case "$line" in
+    start) $AS "$BIN/pg_ctl" -D "$RUN/data" -l "$RUN/server.log" -w -t 600 start -o "-p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories=$RUN -c fsync=off" >/dev/null 2>&1 || cat "$RUN/server.log" >&2 ;;
+    stop) stop ;;
+  esac
+  echo "$line"
+done
+stop
+rm -rf "$RUN"
+`;
+
+/** The folder of the programs of PostgreSQL: the one that `WIX_MEDIA_POSTGRES_BIN` names, else that of the latest version. */
+function programs() {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = [...versions.map((version) => join(root, version, 'bin')), ...(process.env.PATH ?? '').split(delimiter)];
+  const found = process.env.WIX_MEDIA_POSTGRES_BIN ?? folders.find((folder) => existsSync(join(folder, 'initdb')));
+  if (!found) throw new Error('PostgreSQL 15 or later is needed: install the package postgresql, or set WIX_MEDIA_POSTGRES_BIN');
+  return found;
+}
+
+/** A port that nothing listens on at the moment. */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/**
+ * Prepares a server, which `start` starts.
+ *
+ * @param {Closing} closing
+ */
+export async function postgres(closing) {
+  const [folder, port, run] = [programs(), await freePort(), mkdtempSync(join(tmpdir(), 'wix-media-team-'))];
+  const env = { PATH: process.env.PATH, BIN: folder, RUN: run, PORT: String(port) };
+  const child = spawn('sh', ['-c', SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'], env });
+  const ended = once(child, 'close');
+  const answers = child.stdout.setEncoding('utf8')[Symbol.asyncIterator]();
+  const tell = async (/** @type {'start' | 'stop'} */ line) => {
+    child.stdin.write(`${line}\n`);
+    const { value } = await withinTime(`PostgreSQL to ${line}`, answers.next());
+    if (value !== `${line}\n`) throw new Error(`PostgreSQL did not ${line}: ${value}`);
+  };
+  closing.after(() => {
+    child.stdin.end();
+    return ended;
+  });
+  const url = (/** @type {string} */ database) => `postgres://postgres@127.0.0.1:${port}/${database}`;
+  /**
+   * Runs SQL in a database.
+   *
+   * @param {string} database
+   * @param {string} sql
+   */
+  const query = async (database, sql) => {
+    const psql = spawn('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-c', sql, url(database)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const text = psql.stdout.setEncoding('utf8').toArray();
+    const [code] = await once(psql, 'close');
+    if (code) throw new Error(`psql ended with ${code}: ${sql}`);
+    return (await text).join('').trim();
+  };
+  let count = 0;
+  return {
+    url,
+    query,
+    start: () => tell('start'),
+    stop: () => tell('stop'),
+    /** Makes an empty database, and returns its name. */
+    create: async () => {
+      count += 1;
+      const name = `media_${count}`;
+      await query('postgres', `CREATE DATABASE ${name}`);
+      return name;
+    },
+  };
+}
