@@ -33,7 +33,9 @@ pub struct Limits {
     pub long_snapshots: usize,
     /// How long a connection may take to be made, and how long a transaction waits for a free one.
     pub connect_timeout: Duration,
-    /// How long a writer waits for the one before it.
+    /// How long a transaction waits for those before it in this process: for a free connection, and for the turn of a writer.
+    pub queue_timeout: Duration,
+    /// How long a writer waits for one of another process.
     pub lock_timeout: Duration,
     /// How long a statement may take.
     pub statement_timeout: Duration,
@@ -53,6 +55,7 @@ impl Default for Limits {
             long_snapshots: 4,
             connect_timeout: Duration::from_secs(5),
             lock_timeout: Duration::from_secs(5),
+            queue_timeout: Duration::from_secs(30),
             statement_timeout: Duration::from_secs(30),
             load_timeout: Duration::from_secs(3600),
             idle_timeout: Duration::from_secs(10),
@@ -77,6 +80,7 @@ impl Limits {
         let times = [
             ("connect_timeout", self.connect_timeout),
             ("lock_timeout", self.lock_timeout),
+            ("queue_timeout", self.queue_timeout),
             ("statement_timeout", self.statement_timeout),
             ("load_timeout", self.load_timeout),
             ("idle_timeout", self.idle_timeout),
@@ -155,7 +159,7 @@ impl Connections {
         };
         let manager = Manager::from_config(config, NoTls, recycling);
         let timeouts = Timeouts {
-            wait: Some(limits.connect_timeout),
+            wait: Some(limits.queue_timeout),
             create: Some(limits.connect_timeout),
             recycle: Some(limits.connect_timeout),
         };
@@ -213,7 +217,7 @@ impl Connections {
     pub(crate) fn turn(&self, turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
         let acquired = self.wait(async {
             let acquiring = Arc::clone(turns).acquire_owned();
-            tokio::time::timeout(self.limits.lock_timeout, acquiring).await
+            tokio::time::timeout(self.limits.queue_timeout, acquiring).await
         });
         match acquired {
             Ok(Ok(permit)) => Ok(permit),

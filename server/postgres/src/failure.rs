@@ -46,10 +46,11 @@ pub(crate) fn failure(error: Error) -> catalog::Error {
     };
     match *state {
         SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED => catalog::Error::Conflict,
-        // A writer that waited too long, and a statement that took too long.
-        SqlState::LOCK_NOT_AVAILABLE | SqlState::QUERY_CANCELED => catalog::Error::TimedOut(explain(error)),
-        // A standby that was the primary until now.
-        SqlState::READ_ONLY_SQL_TRANSACTION => catalog::Error::Unavailable(explain(error)),
+        SqlState::QUERY_CANCELED => catalog::Error::TimedOut(explain(error)),
+        // A writer that waited too long for one of another process, and a standby that was the primary until now.
+        SqlState::LOCK_NOT_AVAILABLE | SqlState::READ_ONLY_SQL_TRANSACTION => {
+            catalog::Error::Unavailable(explain(error))
+        }
         SqlState::DISK_FULL => catalog::Error::Full(explain(error)),
         _ if is_outage(state) => catalog::Error::Unavailable(explain(error)),
         _ => catalog::Error::Store(explain(error)),

@@ -181,7 +181,7 @@ impl Store {
 /// The catalog of one site.
 ///
 /// Readers wait for nobody. The one writer of a site holds the site's row, in whichever process it is. A writer that waits
-/// for longer than [`Limits::lock_timeout`] returns [`Error::TimedOut`].
+/// for longer than [`Limits::lock_timeout`] returns [`Error::Unavailable`], and [`Error::TimedOut`] after [`Limits::queue_timeout`].
 pub struct Site {
     connections: Arc<Connections>,
     number: i64,
