@@ -183,6 +183,12 @@ impl Storage {
         Ok(Box::new(Directory::new(disk.map_err(|error| self.failed(&error))?)))
     }
 
+    /// Checks what a database must be like. Returns the version of its server, `None` without a database.
+    pub(crate) fn check_database(&self) -> Result<Option<String>, Failure> {
+        let version = self.database.as_ref().map(Store::check_database).transpose();
+        version.map_err(|error| self.not_open(error).into())
+    }
+
     fn not_open(&self, error: catalog::Error) -> NotOpen {
         match &error {
             catalog::Error::Unavailable(_) | catalog::Error::TimedOut(_) => {

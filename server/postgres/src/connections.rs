@@ -2,6 +2,7 @@
 
 use crate::failure::without_connection;
 use crate::schema;
+use crate::tls::Tls;
 use deadpool_postgres::{self as pooled, Manager, ManagerConfig, Object, Pool, PoolConfig, RecyclingMethod, Timeouts};
 use std::future::Future;
 use std::hash::BuildHasher;
@@ -10,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::Config;
 use wix_media::catalog::{Error, Result};
 
 /// How long the first wait before another attempt is, and how many times longer the longest one.
@@ -31,7 +32,7 @@ pub struct Limits {
     pub connections: usize,
     /// How many of them may hold a snapshot that lasts, such as that of an export. Fewer than there are connections.
     pub long_snapshots: usize,
-    /// How long a connection may take to be made, and how long a transaction waits for a free one.
+    /// How long a connection may take to be made.
     pub connect_timeout: Duration,
     /// How long a transaction waits for those before it in this process: for a free connection, and for the turn of a writer.
     pub queue_timeout: Duration,
@@ -54,8 +55,8 @@ impl Default for Limits {
             connections: 16,
             long_snapshots: 4,
             connect_timeout: Duration::from_secs(5),
-            lock_timeout: Duration::from_secs(5),
             queue_timeout: Duration::from_secs(30),
+            lock_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(30),
             load_timeout: Duration::from_secs(3600),
             idle_timeout: Duration::from_secs(10),
@@ -79,8 +80,8 @@ impl Limits {
         }
         let times = [
             ("connect_timeout", self.connect_timeout),
-            ("lock_timeout", self.lock_timeout),
             ("queue_timeout", self.queue_timeout),
+            ("lock_timeout", self.lock_timeout),
             ("statement_timeout", self.statement_timeout),
             ("load_timeout", self.load_timeout),
             ("idle_timeout", self.idle_timeout),
@@ -141,7 +142,7 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    pub(crate) fn new(mut config: Config, limits: Limits) -> Result<Connections> {
+    pub(crate) fn new((mut config, tls): (Config, Tls), limits: Limits) -> Result<Connections> {
         limits.check()?;
         let own = Own::new()?;
         let runtime = own.0.as_ref().map(Runtime::handle).cloned();
@@ -157,7 +158,7 @@ impl Connections {
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        let manager = Manager::from_config(config, NoTls, recycling);
+        let manager = Manager::from_config(config, tls.connector()?, recycling);
         let timeouts = Timeouts {
             wait: Some(limits.queue_timeout),
             create: Some(limits.connect_timeout),

@@ -3,7 +3,7 @@
 //! | File | Contents |
 //! |---|---|
 //! | `store.rs` | the database and its sites |
-//! | `connections.rs` | connections, and the threads that wait for them |
+//! | `connections.rs` `tls.rs` | connections, the threads that wait for them, and which servers they trust |
 //! | `schema.rs` `migrations/` | versions of the schema, and what a database must be like |
 //! | `session.rs` | transactions: how they begin, wait for each other, end, and find out what became of them |
 //! | `values.rs` `failure.rs` | values with their types, and errors |
@@ -29,6 +29,7 @@ mod session;
 mod settings;
 mod stale;
 mod store;
+mod tls;
 mod trees;
 mod uploads;
 mod values;

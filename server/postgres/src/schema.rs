@@ -127,12 +127,32 @@ pub(crate) fn migrate(connections: &Connections) -> Result<i64> {
     })
 }
 
-/// Refuses a server that is too old, and a database in which searches would find no letters.
-fn check_server(connections: &Connections) -> Result<()> {
+/// The extensions that the schema uses. They are parts of PostgreSQL.
+const EXTENSIONS: [&str; 2] = ["btree_gin", "pg_trgm"];
+
+/// Refuses a database in which something is missing that every call needs. Returns the version of the server.
+pub(crate) fn check_database(connections: &Connections) -> Result<String> {
+    let version = check_server(connections)?;
+    let client = connections.lend()?;
+    let names: Vec<&str> = EXTENSIONS.to_vec();
+    let select = "SELECT name FROM unnest($1::text[]) AS wanted (name)
+        WHERE NOT EXISTS (SELECT 1 FROM pg_extension WHERE extname = name) ORDER BY name LIMIT 1";
+    let missing = connections
+        .wait(client.query_typed_opt(select, values![names]))
+        .map_err(failure)?;
+    let Some(row) = missing else { return Ok(version) };
+    let name: String = row.try_get(0).map_err(failure)?;
+    let text = format!("the database lacks an extension: make it by CREATE EXTENSION {name}");
+    Err(Error::Store(text.into()))
+}
+
+/// Refuses a server that is too old, and a database in which searches would find no letters. Returns the version of the server.
+fn check_server(connections: &Connections) -> Result<String> {
     let client = connections.lend()?;
     // A server asks the character type of the database what a letter is, and pg_trgm keeps nothing else.
     let question =
-        "SELECT current_setting('server_version_num'), current_setting('server_encoding'), lower('\u{c4}') = '\u{e4}'";
+        "SELECT current_setting('server_version_num'), current_setting('server_encoding'), lower('\u{c4}') = '\u{e4}',
+             current_setting('server_version')";
     let answer = connections.wait(client.simple_query(question)).map_err(failure)?;
     let row = first_row(&answer);
     let column = |number: usize| row.get(number).cloned().flatten().unwrap_or_default();
@@ -148,5 +168,5 @@ fn check_server(connections: &Connections) -> Result<()> {
         );
         return Err(Error::Store(text.into()));
     }
-    Ok(())
+    Ok(column(3))
 }

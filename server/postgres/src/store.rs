@@ -4,13 +4,13 @@ use crate::connections::{Connections, Limits};
 use crate::failure::failure;
 use crate::schema;
 use crate::session::{Kind, Session, get};
+use crate::tls;
 use crate::values::values;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
-use tokio_postgres::config::SslMode;
-use tokio_postgres::{Config, Row};
+use tokio_postgres::Row;
 use wix_media::catalog::{Catalog, Error, Read, Result, Write};
 
 /// How many prefixes are tried for the files of a new site. There are 16 million.
@@ -21,7 +21,8 @@ const MAX_PREFIXES: u32 = 16;
 /// Any number of processes may use one database. The threads that call it block, so they must not run futures: call it on
 /// `tokio::task::spawn_blocking`. A clone shares the connections.
 ///
-/// Connections have no TLS: use a network that you trust, or a tunnel. A URL with `sslmode=require` is refused.
+/// The URL says whether connections have TLS: `sslmode` is `disable`, `prefer` (the default), `require` or `verify-full`, and `sslrootcert` is a
+/// file with the roots to trust, instead of those of the system. Only `verify-full` checks that the server is the one that the URL names.
 ///
 /// ```no_run
 /// use wix_media::catalog::{Catalog, ReadEvents};
@@ -48,21 +49,8 @@ impl fmt::Debug for Store {
     }
 }
 
-fn config(url: &str) -> Result<Config> {
-    let config: Config = url.parse().map_err(|error| {
-        // Without its cause, which quotes a URL of another scheme with the password in it.
-        Error::Store(format!("invalid URL of a database: {error}").into())
-    })?;
-    if config.get_ssl_mode() == SslMode::Require {
-        return Err(Error::Store(
-            "cannot use sslmode=require: connections have no TLS".into(),
-        ));
-    }
-    Ok(config)
-}
-
 fn connections(url: &str, limits: Limits) -> Result<Arc<Connections>> {
-    Ok(Arc::new(Connections::new(config(url)?, limits)?))
+    Ok(Arc::new(Connections::new(tls::parse(url)?, limits)?))
 }
 
 /// Refuses a URL to which no [`Store`] could connect. The error does not quote it, because it may contain a password.
@@ -72,7 +60,7 @@ fn connections(url: &str, limits: Limits) -> Result<Arc<Connections>> {
 /// assert!(wix_media_postgres::check_url("https://db.example").is_err());
 /// ```
 pub fn check_url(url: &str) -> Result<()> {
-    config(url).map(drop)
+    tls::parse(url)?.1.connector().map(drop)
 }
 
 impl Store {
@@ -101,6 +89,14 @@ impl Store {
     /// [migrated](Store::migrate), and [`Error::Unavailable`] or [`Error::TimedOut`] without a connection.
     pub fn check_schema(&self) -> Result<()> {
         self.connections.check_schema()
+    }
+
+    /// Checks the version of the server, and the encoding, the character type, the extensions and the schema of the database. Returns the
+    /// version of the server.
+    pub fn check_database(&self) -> Result<String> {
+        let version = schema::check_database(&self.connections)?;
+        self.check_schema()?;
+        Ok(version)
     }
 
     /// Creates the schema of a database, or brings it to the version of this release. Returns the version. Two migrations at once are

@@ -38,6 +38,15 @@ pub(crate) fn run(task: Task, out: &mut dyn Write) -> Result<Outcome, Failure> {
         }
         _ => Storage::existing(place)?,
     };
+    // First of all, because without it no site can be opened.
+    if work == Work::Check
+        && let Some(version) = storage.check_database()?
+    {
+        say(
+            out,
+            &format!("PostgreSQL {version}: encoding, character type, extensions and schema are as needed"),
+        )?;
+    }
     let opened = storage.open(options, matches!(work, Work::Import { .. }))?;
     match work {
         Work::Check => check::stores(&storage, &opened, out),

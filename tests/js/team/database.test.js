@@ -87,6 +87,9 @@ suite('wix-media-server: PostgreSQL', () => {
     // Commands work beside the servers.
     const checked = await run(['fsck', '--data', data, ...line]);
     assert.deepEqual([checked.code, checked.stdout], [0, '1 files, 3000000 bytes, 0 damaged\n']);
+    const looked = await run(['check', '--data', data, ...line]);
+    assert.equal(looked.code, 0, looked.stderr);
+    assert.match(looked.stdout, /^PostgreSQL \d+\.\d+.*: encoding, character type, extensions and schema are as needed\nthe catalog is whole\nblobs can be/);
     const { storage } = await (await fetch(`${origins[0]}/_wix-media/health`)).json();
     assert.equal(storage.kind, 'database');
     // Nothing of the catalog is in the directory.

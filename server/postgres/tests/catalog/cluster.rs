@@ -15,11 +15,23 @@ use wix_media_postgres::{Limits, Site, Store};
 /// How long a server may take to start.
 const DEADLINE: Duration = Duration::from_secs(120);
 
+/// Makes a root, and a certificate of the server for `127.0.0.1` and `localhost` that leads to it.
+const CERTIFY: &str = r#"
+cd "$RUN" && umask 077
+new() { openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "$@"; }
+new -x509 -days 2 -subj /CN=root -keyout root.key -out root.pem
+new -subj /CN=server -keyout server.key -out server.csr
+echo subjectAltName=IP:127.0.0.1,DNS:localhost >names
+openssl x509 -req -days 2 -in server.csr -CA root.pem -CAkey root.key -CAcreateserial -extfile names -out server.pem
+chmod 644 root.pem
+"#;
+
 /// Runs the servers until its standard input ends, which is when the process of the tests does, and removes their folder.
 const SCRIPT: &str = r#"
 trap '' INT TERM HUP
 $AS "$BIN/postgres" -D "$RUN/data" -p "$PORT" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$RUN" \
-    -c fsync=off -c max_connections=200 -c autovacuum=off >"$RUN/postgres.log" 2>&1 &
+    -c fsync=off -c max_connections=200 -c autovacuum=off \
+    -c ssl=on -c ssl_cert_file="$RUN/server.pem" -c ssl_key_file="$RUN/server.key" >"$RUN/postgres.log" 2>&1 &
 server=$!
 $AS "$BOUNCER" -q "$RUN/pgbouncer.ini" >"$RUN/pgbouncer.log" 2>&1 &
 bouncer=$!
@@ -34,6 +46,8 @@ rm -rf "$RUN"
 pub(crate) struct Cluster {
     pub(crate) port: u16,
     bouncer_port: u16,
+    /// The file with the root of the server's certificate.
+    pub(crate) root: PathBuf,
     runtime: Runtime,
     /// Its standard input is open for as long as this process lives.
     _servers: Child,
@@ -100,6 +114,8 @@ impl Cluster {
         let initdb = [initdb.to_str().unwrap(), "-D", data.to_str().unwrap(), "-U", "postgres"];
         let options = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"];
         run(&[&user[..], &initdb, &options].concat());
+        let variable = format!("RUN={}", folder.display());
+        run(&[&user[..], &["env", &variable, "sh", "-ec", CERTIFY]].concat());
         let (port, bouncer_port) = (free_port(), free_port());
         let settings = format!(
             "[databases]\nwix_media = host=127.0.0.1 port={port} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
@@ -120,6 +136,7 @@ impl Cluster {
         let cluster = Cluster {
             port,
             bouncer_port,
+            root: folder.join("root.pem"),
             runtime: Runtime::new().unwrap(),
             _servers: servers,
         };

@@ -8,4 +8,5 @@ mod proxy;
 mod schema;
 mod search;
 mod tenancy;
+mod tls;
 mod transactions;

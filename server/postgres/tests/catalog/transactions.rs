@@ -91,7 +91,7 @@ fn add_event(site: &Site, proxy: &Proxy, cut: Cut) -> Result<()> {
 #[test]
 fn commit_whose_answer_is_lost_is_looked_up() {
     let proxy = Proxy::start(cluster().port);
-    let url = format!("postgres://postgres@127.0.0.1:{}/wix_media", proxy.port);
+    let url = format!("postgres://postgres@127.0.0.1:{}/wix_media?sslmode=disable", proxy.port);
     let site = cluster().store(&url, Limits::default()).create_site(&new_id()).unwrap();
     add_event(&site, &proxy, Cut::None).unwrap();
     add_event(&site, &proxy, Cut::After).unwrap();
