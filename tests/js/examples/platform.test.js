@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { present } from '../harness/present.js';
 
 const root = new URL('../', import.meta.url);
 const COLUMN = '| Tested with |';
@@ -41,4 +42,13 @@ test('platforms: each recorded row is on the page', async () => {
   const recorded = (await recording()).flatMap((source) => [...source.matchAll(/(?:\bran\(|\brow: )'([^']+)'/g)].map(([, row]) => row));
   assert.ok(recorded.length > 30, `${recorded.length} records`);
   assert.deepEqual(recorded.filter((row) => !found.includes(row)), []);
+});
+
+test('package README: repeats settings that the page has', async () => {
+  const read = (/** @type {string} */ path) => readFile(new URL(`../../${path}`, root), 'utf8');
+  const [readme, page] = await Promise.all([read('pkg-template/README.md'), read('docs/platform.md')]);
+  const [, table] = present(/^\| Tool \| Setting \|\n\| --- \| --- \|\n((?:\|.*\n)+)/m.exec(readme));
+  const settings = [...table.matchAll(/`([^`]+)`/g)].map(([, setting]) => setting);
+  assert.ok(settings.length >= 8, settings.join());
+  assert.deepEqual(settings.filter((setting) => !page.includes(setting)), []);
 });

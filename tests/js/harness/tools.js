@@ -7,8 +7,12 @@ import { run } from './tarball.js';
 
 /** @import { Closing } from './types.d.ts' */
 
-/** What programs of the tools get. None of them may report anything to its makers. */
-const environment = { ...process.env, CI: 'true', NO_COLOR: '1', NEXT_TELEMETRY_DISABLED: '1', NG_CLI_ANALYTICS: 'false', ASTRO_TELEMETRY_DISABLED: '1' };
+/**
+ * The environment of the tools. None of them may report anything to its makers.
+ *
+ * @type {NodeJS.ProcessEnv}
+ */
+export const environment = { ...process.env, CI: 'true', NO_COLOR: '1', NEXT_TELEMETRY_DISABLED: '1', NG_CLI_ANALYTICS: 'false', ASTRO_TELEMETRY_DISABLED: '1' };
 
 /**
  * The package of npm that is a release line of Node, and the path of its program in a project that has installed it. For tools that refuse
@@ -43,7 +47,7 @@ export const toolModule = (folder, path) => import(pathToFileURL(join(folder, 'n
  */
 export async function runTool(folder, [script, ...args], { flags = [], cwd = folder, node = process.execPath } = {}) {
   // NODE_TEST_CONTEXT makes runners of tests believe that they are a part of this one.
-  const { NODE_TEST_CONTEXT: _, ...env } = /** @type {NodeJS.ProcessEnv} */ (environment);
+  const { NODE_TEST_CONTEXT: _, ...env } = environment;
   try {
     const { stdout, stderr } = await run(node, [...flags, join(folder, 'node_modules', script), ...args], { cwd, env, maxBuffer: 1e8 });
     return stdout + stderr;
