@@ -1,6 +1,6 @@
 //! `cargo xtask platform`: makes the column "Tested with" of `docs/platform.md` from what the tests ran.
 //!
-//! A test that passes records (`tests/js/harness/platform.js`) the row that it proves, below `target/platform`, by the release line of
+//! A test file that passes records (`tests/js/harness/platform.js`) the rows that it proves, below `target/platform`, by the release line of
 //! Node and by ring. A run of a ring deletes its old records, and compares the new ones with the page. A test file that runs alone replaces its
 //! own records. Only this command changes the page, and only when each test file has records, those of the ring `package` on every line of
 //! Node: otherwise it would take away what did not run.
