@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::fresh::Step;
 use crate::process::run;
 use crate::project::Project;
+use crate::source_map::{self, Script};
 use crate::wasm::{self, Built};
 use crate::{declarations, file_types, machine, notices, operations, page, sbom, tus};
 
@@ -23,7 +24,8 @@ const RECIPE: &str = concat!(
     include_str!("bundled.rs"),
     include_str!("notices.rs"),
     include_str!("page.rs"),
-    include_str!("sbom.rs")
+    include_str!("sbom.rs"),
+    include_str!("source_map.rs")
 );
 
 /// Node shows the line from which an uncaught error came; a whole bundle on one line would bury the message.
@@ -376,7 +378,7 @@ fn bundle_scripts(project: &Project, modules: &[Built], generated: &[(&str, Path
         command
             .arg(template.join(entry))
             .arg(format!("--outfile={}", dist.join(bundle).display()))
-            .args(["--bundle", "--minify", "--target=es2022"])
+            .args(["--bundle", "--minify", "--target=es2022", "--sourcemap"])
             .args(["--legal-comments=none", "--log-level=warning"]);
         if USERS.contains(&entry) {
             command.args(PEERS.iter().map(|peer| format!("--external:{peer}")));
@@ -393,20 +395,23 @@ fn bundle_scripts(project: &Project, modules: &[Built], generated: &[(&str, Path
         }
         command
     };
+    let name_sources = |script: &mut Script| script.name_sources(&project.root, &project.intermediate());
     let beside = |mut command: Command, bundle: &str| -> Result<()> {
         run(command.arg(format!("--external:{BESIDE}*")))?;
-        let file = dist.join(bundle);
-        let mut text = fs::read_to_string(&file)?;
+        let mut script = Script::read(&dist.join(bundle))?;
         if bundle.ends_with(".cjs") {
             for required in REQUIRED {
-                text = text.replace(&format!("{BESIDE}{required}"), &format!("./{}", twin_of(required)));
+                script.replace(&format!("{BESIDE}{required}"), &format!("./{}", twin_of(required)))?;
             }
         }
         if PURE.contains(&bundle) {
-            text =
-                with_pure_calls(&text).with_context(|| format!("{bundle} makes its own client in an unknown way"))?;
+            let calls = pure_calls(script.text())
+                .with_context(|| format!("{bundle} makes its own client in an unknown way"))?;
+            script.insert(&calls, PURE_MARK)?;
         }
-        Ok(fs::write(&file, text.replace(BESIDE, "./"))?)
+        script.replace(BESIDE, "./")?;
+        name_sources(&mut script)?;
+        script.write()
     };
     for (entry, bundle, options) in BUNDLES {
         let mut command = bundler(entry, bundle);
@@ -415,7 +420,12 @@ fn bundle_scripts(project: &Project, modules: &[Built], generated: &[(&str, Path
         if DOWNLOADED.contains(bundle) {
             let file = dist.join(bundle);
             let mut command = project.npm_tool("terser/bin/terser");
-            run(command.args(TERSER).arg("--output").args([&file, &file]))?;
+            let map = source_map::map_of(&file);
+            command.args(TERSER).args([
+                "--source-map",
+                &format!("content='{}',url='{bundle}.map',includeSources", map.display()),
+            ]);
+            run(command.arg("--output").args([&file, &file]))?;
         }
         if REQUIRED.contains(bundle) {
             let twin = twin_of(bundle);
@@ -439,11 +449,18 @@ fn bundle_scripts(project: &Project, modules: &[Built], generated: &[(&str, Path
         command.arg(format!("--alias:{BESIDE}{chunk}={}", template.join(entry).display()));
     }
     let worker = project.intermediate().join("manager-worker.js.txt");
-    copy(&dist.join("manager-worker.js"), &worker)?;
+    let text = fs::read_to_string(dist.join("manager-worker.js"))?;
+    // It runs from an address of its own, beside which there is no map.
+    let (text, _) = text
+        .rsplit_once("//# sourceMappingURL=")
+        .context("no source map of the worker")?;
+    fs::write(&worker, text)?;
     command.arg(format!("--alias:{BESIDE}manager-worker.js.txt={}", worker.display()));
     // What only entries with access to the disk import.
-    command.arg(format!("--external:{BESIDE}*"));
-    run(&mut command)
+    run(command.arg(format!("--external:{BESIDE}*")))?;
+    let mut script = Script::read(&dist.join(bundle))?;
+    name_sources(&mut script)?;
+    script.write()
 }
 
 /// Writes the declarations of the package, and those of its further entries, which name them.
@@ -478,8 +495,8 @@ fn twin_of(bundle: &str) -> String {
     bundle.replace(".js", ".cjs")
 }
 
-/// Marks the calls that make the package's own client and its groups: `=Ce(()=>ve??=an())` and `=H("files")`.
-fn with_pure_calls(bundle: &str) -> Option<String> {
+/// Where the calls stand that make the package's own client and its groups: `=Ce(()=>ve??=an())` and `=H("files")`.
+fn pure_calls(bundle: &str) -> Option<Vec<usize>> {
     let is_name = |text: &str| {
         !text.is_empty()
             && text
@@ -487,9 +504,9 @@ fn with_pure_calls(bundle: &str) -> Option<String> {
                 .all(|each| each.is_ascii_alphanumeric() || "_$".contains(each))
     };
     // The start of the function's name, where the call is a whole initial value.
-    let start = |text: &str, at: usize| {
-        let equals = text[..at].rfind('=')?;
-        is_name(&text[equals + 1..at]).then_some(equals + 1)
+    let start = |at: usize| {
+        let equals = bundle[..at].rfind('=')?;
+        is_name(&bundle[equals + 1..at]).then_some(equals + 1)
     };
     let makes_client = |after: &str| {
         let (name, rest) = after.split_once("??=")?;
@@ -497,18 +514,17 @@ fn with_pure_calls(bundle: &str) -> Option<String> {
         (is_name(name) && is_name(function)).then_some(())
     };
     let arrow = "(()=>";
-    let mut text = bundle.to_owned();
-    let at = bundle.match_indices(arrow).find_map(|(at, _)| {
+    let mut places = Vec::new();
+    places.push(bundle.match_indices(arrow).find_map(|(at, _)| {
         makes_client(&bundle[at + arrow.len()..])?;
-        start(bundle, at)
-    })?;
-    text.insert_str(at, PURE_MARK);
+        start(at)
+    })?);
     for group in GROUPS {
         let call = format!("(\"{group}\")");
-        let at = text.match_indices(&call).find_map(|(at, _)| start(&text, at))?;
-        text.insert_str(at, PURE_MARK);
+        places.push(bundle.match_indices(&call).find_map(|(at, _)| start(at))?);
     }
-    Some(text)
+    places.sort_unstable();
+    Some(places)
 }
 
 /// The licence texts; a package without them must not be made.
@@ -579,14 +595,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn with_pure_calls_marks_the_client_and_its_groups() {
+    fn pure_calls_are_those_of_the_client_and_its_groups() {
         let groups: Vec<_> = GROUPS.iter().map(|group| format!("g=H(\"{group}\")")).collect();
         let bundle = format!("x={{a:i(\"files\")}},cn=Ce(()=>ve??=an()),{}", groups.join(","));
-        let text = with_pure_calls(&bundle).unwrap();
-        assert!(text.contains("cn=/*@__PURE__*/Ce(()=>ve??=an())"), "{text}");
-        assert_eq!(text.matches("g=/*@__PURE__*/H(").count(), GROUPS.len());
-        assert_eq!(text.replace(PURE_MARK, ""), bundle);
-        assert_eq!(with_pure_calls("x=Ce(()=>1)"), None);
+        let places = pure_calls(&bundle).unwrap();
+        assert_eq!(places.len(), 1 + GROUPS.len());
+        assert!(bundle[places[0]..].starts_with("Ce(()=>ve??=an())"));
+        assert!(places[1..].iter().all(|at| bundle[*at..].starts_with("H(\"")));
+        assert_eq!(pure_calls("x=Ce(()=>1)"), None);
     }
 
     #[test]

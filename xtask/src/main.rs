@@ -28,6 +28,7 @@ mod server;
 mod size;
 mod skips;
 mod soak;
+mod source_map;
 mod start;
 mod summary;
 mod test;
