@@ -8,15 +8,18 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::build;
 use crate::process::{cargo, output, run};
 use crate::project::Project;
-use crate::server;
+use crate::{build, licences};
 
 const CHANGELOG: &str = "CHANGELOG.md";
-const MANIFEST: &str = "Cargo.toml";
-const SERVER_MANIFEST: &str = "server/Cargo.toml";
-const NPM_MANIFEST: &str = "pkg-template/package.json";
+/// The manifests with the version, and how each of them gets a new one.
+const MANIFESTS: [(&str, Rewrite); 4] = [
+    ("Cargo.toml", with_crate_version),
+    ("server/Cargo.toml", with_crate_version),
+    ("server/postgres/Cargo.toml", with_crate_version),
+    ("pkg-template/package.json", with_npm_version),
+];
 /// The section of changes that are not in a release yet.
 const UNRELEASED: &str = "## Unreleased\n";
 
@@ -63,21 +66,7 @@ pub(crate) fn release(project: &Project, settings: &Settings) -> Result<()> {
     }
     let today = output(Command::new("node").args(["-p", "new Date().toISOString().slice(0, 10)"]))?;
 
-    let mut edits = Vec::new();
-    for (name, text, context) in [
-        (MANIFEST, with_crate_version as Rewrite, &project.version[..]),
-        (SERVER_MANIFEST, with_crate_version, &project.version),
-        (NPM_MANIFEST, with_npm_version, &project.version),
-        (CHANGELOG, with_section, today.trim()),
-    ] {
-        let path = project.root.join(name);
-        let before = fs::read_to_string(&path).with_context(|| format!("cannot read {name}"))?;
-        edits.push(Edit {
-            after: text(&before, version, context).with_context(|| format!("cannot release with {name}"))?,
-            before,
-            path,
-        });
-    }
+    let edits = edits(project, version, today.trim())?;
     for edit in &edits {
         println!("{}", edit.summary());
     }
@@ -85,9 +74,10 @@ pub(crate) fn release(project: &Project, settings: &Settings) -> Result<()> {
         for edit in &edits {
             fs::write(&edit.path, &edit.after)?;
         }
-        // The lock files name the crates of the workspaces too.
-        run(cargo(&["update", "--workspace", "--offline"]).current_dir(&project.root))?;
-        run(&mut server::cargo(project, &["update", "--workspace", "--offline"]))?;
+        // Each lock file names the crate too.
+        for workspace in licences::WORKSPACES {
+            run(cargo(&["update", "--workspace"]).current_dir(project.root.join(workspace)))?;
+        }
     }
 
     // The package takes its version from the crate, which has the new one only outside of a dry run.
@@ -109,8 +99,8 @@ pub(crate) fn release(project: &Project, settings: &Settings) -> Result<()> {
         return Ok(());
     }
     let git = |arguments: &[&str]| run(Command::new("git").args(arguments).current_dir(&project.root));
-    git(&["add", MANIFEST, SERVER_MANIFEST, NPM_MANIFEST, CHANGELOG])?;
-    git(&["add", "Cargo.lock", "server/Cargo.lock"])?;
+    // Nothing else was changed before.
+    git(&["add", "--update"])?;
     git(&["commit", "--message", &format!("release: {version}")])?;
     git(&["tag", "--annotate", &tag, "--message", &format!("wix-media {version}")])?;
     println!("\nTo publish it:\n  git push --follow-tags\n  npm publish dist --provenance --access public");
@@ -122,17 +112,38 @@ type Rewrite = fn(&str, &str, &str) -> Result<String>;
 
 /// A change of one file.
 struct Edit {
+    name: &'static str,
     path: PathBuf,
     before: String,
     after: String,
+}
+
+/// The changes of all files but the lock files.
+fn edits(project: &Project, version: &str, today: &str) -> Result<Vec<Edit>> {
+    let current = project.version.as_str();
+    let manifests = MANIFESTS.map(|(name, rewrite)| (name, rewrite, current));
+    let changelog: (&str, Rewrite, &str) = (CHANGELOG, with_section, today);
+    let places = manifests.into_iter().chain([changelog]);
+    places
+        .map(|(name, rewrite, context)| {
+            let path = project.root.join(name);
+            let before = fs::read_to_string(&path).with_context(|| format!("cannot read {name}"))?;
+            let after = rewrite(&before, version, context).with_context(|| format!("cannot release with {name}"))?;
+            Ok(Edit {
+                name,
+                path,
+                before,
+                after,
+            })
+        })
+        .collect()
 }
 
 impl Edit {
     /// The lines that it adds, below the name of the file.
     fn summary(&self) -> String {
         let old: Vec<&str> = self.before.lines().collect();
-        let name = self.path.file_name().map(|name| name.to_string_lossy().into_owned());
-        let mut text = name.unwrap_or_default();
+        let mut text = self.name.to_owned();
         for line in self
             .after
             .lines()
@@ -249,16 +260,37 @@ mod tests {
     fn version_is_replaced_in_every_manifest() {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
         let current = env!("CARGO_PKG_VERSION");
-        for (name, text) in [
-            (MANIFEST, with_crate_version as Rewrite),
-            (SERVER_MANIFEST, with_crate_version),
-            (NPM_MANIFEST, with_npm_version),
-        ] {
+        for (name, text) in MANIFESTS {
             let before = fs::read_to_string(root.join(name)).unwrap();
             let after = text(&before, "99.0.0", current).unwrap();
             assert_eq!(text(&after, current, "99.0.0").unwrap(), before, "{name}");
             assert!(text(&before, "99.0.0", "98.0.0").is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn no_other_manifest_has_the_version() {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut command = Command::new("git");
+        command
+            .args(["ls-files", "*Cargo.toml", "*package.json"])
+            .current_dir(&root);
+        let current = env!("CARGO_PKG_VERSION");
+        let lines = [
+            format!("version = \"{current}\""),
+            format!("  \"version\": \"{current}\","),
+        ];
+        let tracked = output(&mut command).unwrap();
+        let with_version: Vec<&str> = tracked
+            .lines()
+            .filter(|name| {
+                let text = fs::read_to_string(root.join(name)).unwrap();
+                text.lines().any(|line| lines.iter().any(|each| each == line))
+            })
+            .collect();
+        let mut expected = MANIFESTS.map(|(name, _)| name);
+        expected.sort_unstable();
+        assert_eq!(with_version, expected);
     }
 
     #[test]
@@ -276,11 +308,12 @@ mod tests {
     #[test]
     fn summary_names_the_file_and_its_new_lines() {
         let edit = Edit {
-            path: PathBuf::from("a/b.toml"),
+            name: "a/b.toml",
+            path: PathBuf::new(),
             before: "x = 1\ny = 2\n".to_owned(),
             after: "x = 1\ny = 3\n".to_owned(),
         };
-        assert_eq!(edit.summary(), "b.toml\n  + y = 3");
+        assert_eq!(edit.summary(), "a/b.toml\n  + y = 3");
     }
 
     #[test]
