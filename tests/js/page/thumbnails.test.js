@@ -37,9 +37,15 @@ suite('thumbnails of the page', () => {
       await route.fulfill({ json: { files: files.slice(start, end), nextCursor: { cursors: { next: hasNext ? String(end) : '' }, hasNext } } });
     });
     await page.route(PICTURES, () => {});
+    let [first, given] = [0, 0];
+    page.on('request', (request) => (first += Number(PICTURES.test(request.url()))));
+    page.on('requestfailed', (request) => (given += Number(PICTURES.test(request.url()))));
     await page.reload();
     await eventually(async () => assert.match((await page.locator('#count').textContent()) ?? '', /10,000/));
     await eventually(async () => assert.ok((await inView(page)) > 0));
+
+    assert.ok(first <= MAX_REQUESTS, `${first} requests while the folder was read`);
+    assert.equal(given, 0, 'none of them is given up');
 
     let asked = 0;
     page.on('request', (request) => {

@@ -50,6 +50,8 @@ export class DrawnGrid extends HTMLElement {
   table;
   #window = new GridWindow(this, this.geometry, this.rows.element);
   #isPlanned = false;
+  /** Whether the geometry is that of the element, which has none while it is hidden. */
+  #isFitted = false;
   /** Whether the rows beyond the screen are needed, too. */
   #isPrinting = false;
   /** An item whose cell is not replaced, so that what is written in it stays. @type {string | undefined} */
@@ -216,12 +218,18 @@ export class DrawnGrid extends HTMLElement {
   // Drawing
 
   #measure() {
-    if (!this.geometry.measure(this.#layout, this.clientWidth, this.#tileSize)) return;
+    this.#isFitted = this.#fit();
+    if (this.#isFitted) this.draw();
+  }
+
+  /** Fits the geometry to the element. Returns false while it is hidden. */
+  #fit() {
+    if (!this.geometry.measure(this.#layout, this.clientWidth, this.#tileSize)) return false;
     this.rows.element.style.setProperty('--columns', String(this.geometry.columns));
     const columns = this.#shownTable?.columns;
     if (columns?.fit(this.#head.clientWidth - ROW_PADDING)) this.#clear();
     this.body.style.setProperty('--list-columns', columns?.template ?? '');
-    this.draw();
+    return true;
   }
 
   /** Draws with the next frame. */
@@ -238,6 +246,9 @@ export class DrawnGrid extends HTMLElement {
     const listing = this.#listing;
     const place = this.#shown?.place;
     if (!listing || !place) return;
+    // The frame in which the element is shown draws before the observer measures. With the measures of nothing it drew all items.
+    this.#isFitted ||= this.#fit();
+    if (!this.#isFitted) return;
     const geometry = this.geometry;
     const table = this.#shownTable;
     geometry.fill(listing);
