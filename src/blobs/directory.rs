@@ -1,7 +1,7 @@
 //! Blobs as files.
 
 use super::writer::Writers;
-use super::{Blobs, Writer, check, gap, missing};
+use super::{Blobs, Writer, check_id, gap, missing};
 use std::fmt;
 use std::io::Result;
 
@@ -95,7 +95,7 @@ impl<H: Host> Blobs for Directory<H> {
     }
 
     fn open_writer(&self, id: &str, offset: u64) -> Result<Writer> {
-        check(id)?;
+        check_id(id)?;
         self.writers.open(id, offset, |id| {
             let name = file_name(id);
             if offset > 0 {
@@ -109,7 +109,7 @@ impl<H: Host> Blobs for Directory<H> {
     }
 
     fn open_delivered(&self, id: &str) -> Result<Writer> {
-        check(id)?;
+        check_id(id)?;
         self.writers.open(id, 0, |_| Ok(()))
     }
 
@@ -130,22 +130,22 @@ impl<H: Host> Blobs for Directory<H> {
     }
 
     fn sync(&self, id: &str) -> Result<()> {
-        check(id)?;
+        check_id(id)?;
         self.host.sync(&file_name(id))
     }
 
     fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize> {
-        check(id)?;
+        check_id(id)?;
         self.host.read(&file_name(id), offset, buffer)
     }
 
     fn size(&self, id: &str) -> Result<Option<u64>> {
-        check(id)?;
+        check_id(id)?;
         self.host.size(&file_name(id))
     }
 
     fn remove(&self, id: &str) -> Result<()> {
-        check(id)?;
+        check_id(id)?;
         self.writers.close(id, || self.host.remove(&file_name(id)))
     }
 
@@ -159,7 +159,7 @@ impl<H: Host> Blobs for Directory<H> {
         for folder in first..=u8::MAX {
             let mut names = self.host.names(&format!("{folder:02x}"))?;
             // Files that others put there are not blobs.
-            names.retain(|name| check(name).is_ok() && folder_of(name) == folder);
+            names.retain(|name| check_id(name).is_ok() && folder_of(name) == folder);
             if folder == first {
                 names.retain(|name| name.as_str() > after);
             }

@@ -1,7 +1,7 @@
 //! Blobs in memory.
 
 use super::writer::Writers;
-use super::{Blobs, Writer, check, gap, missing};
+use super::{Blobs, Writer, check_id, gap, missing};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Result;
@@ -43,7 +43,7 @@ impl Memory {
 
 impl Blobs for Memory {
     fn open_writer(&self, id: &str, offset: u64) -> Result<Writer> {
-        check(id)?;
+        check_id(id)?;
         self.writers.open(id, offset, |id| {
             let mut blobs = self.blobs_mut();
             if offset == 0 {

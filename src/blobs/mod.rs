@@ -37,14 +37,15 @@ pub use directory::{Directory, Host, file_name};
 pub use disk::Disk;
 pub use memory::Memory;
 pub use reader::BlobReader;
-pub use writer::Writer;
+pub use writer::{Writer, Writers};
 
 use std::fmt;
 use std::io::Result;
 
 /// A store of bytes, shared by threads.
 ///
-/// Ids are 1 to 100 letters, digits, `-` and `_`. A call on a missing blob fails with [`NotFound`](std::io::ErrorKind).
+/// Ids are 1 to 100 letters, digits, `-` and `_`. A call on a missing blob fails with [`NotFound`](std::io::ErrorKind). A store that
+/// cannot be reached fails with [`NotConnected`](std::io::ErrorKind) or [`TimedOut`](std::io::ErrorKind), and callers try again later.
 pub trait Blobs: Send + Sync + fmt::Debug {
     /// The id of a new blob, from a store that has to prepare its blobs. `None` where any id will do.
     fn fresh(&self) -> Option<String> {
@@ -58,11 +59,24 @@ pub trait Blobs: Send + Sync + fmt::Debug {
     fn open_delivered(&self, id: &str) -> Result<Writer> {
         self.open_writer(id, 0)
     }
+    /// Opens the writer of a blob that several processes may write. `epoch` is the number under which the caller has taken the
+    /// blob over in the catalog. A store that processes share refuses a number below one that it has seen, and the
+    /// calls of writers that another process has superseded, with
+    /// [`StaleNetworkFileHandle`](std::io::ErrorKind::StaleNetworkFileHandle).
+    fn take_over(&self, id: &str, offset: u64, epoch: u64) -> Result<Writer> {
+        _ = epoch;
+        self.open_writer(id, offset)
+    }
     /// Adds bytes at the end of the writer's blob. A superseded writer fails with
     /// [`ResourceBusy`](std::io::ErrorKind::ResourceBusy).
     fn append(&self, writer: &mut Writer, bytes: &[u8]) -> Result<()>;
     /// Ends the writer of a blob, which is final from then on. Succeeds when there is none.
     fn end_writer(&self, id: &str) -> Result<()>;
+    /// Ends the writer of a blob that is complete, and returns when the blob is durable.
+    fn seal(&self, id: &str) -> Result<()> {
+        self.end_writer(id)?;
+        self.sync(id)
+    }
     /// Where the next byte of a blob goes while a writer of it is open in this process, `None` while there is none. The bytes
     /// before it need not be durable.
     fn open_end(&self, id: &str) -> Option<u64>;
@@ -75,6 +89,7 @@ pub trait Blobs: Send + Sync + fmt::Debug {
     /// Returns when the blob is durable.
     fn sync(&self, id: &str) -> Result<()>;
     /// Fills `buffer` from `offset` on and returns the number of bytes, which is smaller than the buffer only at the end.
+    /// A store that cannot read a blob while it is written fails with [`Unsupported`](std::io::ErrorKind::Unsupported).
     fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize>;
     /// The number of bytes, `None` for a missing blob.
     fn size(&self, id: &str) -> Result<Option<u64>>;
@@ -91,7 +106,13 @@ pub trait Blobs: Send + Sync + fmt::Debug {
 }
 
 /// Refuses an id that could name anything but a blob.
-fn check(id: &str) -> Result<()> {
+///
+/// ```
+/// use wix_media::blobs::check_id;
+///
+/// assert!(check_id("b-1").is_ok() && check_id("../b").is_err());
+/// ```
+pub fn check_id(id: &str) -> Result<()> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if (1..=100).contains(&id.len()) && id.bytes().all(plain) {
         return Ok(());

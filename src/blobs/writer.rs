@@ -96,8 +96,22 @@ impl Writer {
         self.move_to(end.max(self.end), |_, _| Ok(()))
     }
 
-    /// Runs `write(id, end)`, which adds `length` bytes, while no other writer of the blob can be opened.
-    pub(super) fn advance(&mut self, length: usize, write: impl FnOnce(&str, u64) -> Result<()>) -> Result<()> {
+    /// Runs `write(id, end)`, which adds `length` bytes, while no other writer of the blob can be opened. For stores: callers
+    /// use [`append`](super::Blobs::append). See [`Writers`].
+    ///
+    /// ```
+    /// use wix_media::blobs::Writers;
+    ///
+    /// let writers = Writers::default();
+    /// let mut writer = writers.open("b1", 0, |_| Ok(()))?;
+    /// writer.advance(5, |id, end| {
+    ///     assert_eq!((id, end), ("b1", 0));
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(writer.end(), 5);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn advance(&mut self, length: usize, write: impl FnOnce(&str, u64) -> Result<()>) -> Result<()> {
         self.move_to(self.end + length as u64, write)
     }
 
@@ -132,15 +146,39 @@ impl Drop for Writer {
     }
 }
 
-/// The writers that are open on a store.
+/// The writers that are open on a store in this process. Every implementation of [`Blobs`](super::Blobs) has one, so that a
+/// blob has one writer at a time.
+///
+/// The functions that a store passes run while the state of that one blob is locked.
+///
+/// ```
+/// use wix_media::blobs::Writers;
+///
+/// let writers = Writers::default();
+/// let mut first = writers.open("b1", 0, |_| Ok(()))?;
+/// first.advance(5, |_, _| Ok(()))?;
+/// assert_eq!(writers.end_of("b1"), Some(5));
+/// let second = writers.open("b1", 5, |_| Ok(()))?;
+/// assert!(first.is_superseded() && !second.is_superseded());
+/// writers.close("b1", || Ok(()))?;
+/// assert!(second.is_superseded());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
-pub(super) struct Writers {
+pub struct Writers {
     open: Arc<Mutex<Listed>>,
 }
 
 impl Writers {
     /// Opens the writer of a blob at `end`. `cut(id)` makes the blob that long, or fails.
-    pub(super) fn open(&self, id: &str, end: u64, cut: impl FnOnce(&str) -> Result<()>) -> Result<Writer> {
+    ///
+    /// ```
+    /// use wix_media::blobs::Writers;
+    ///
+    /// assert_eq!(Writers::default().open("b1", 3, |_| Ok(()))?.end(), 3);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn open(&self, id: &str, end: u64, cut: impl FnOnce(&str) -> Result<()>) -> Result<Writer> {
         self.with_state(id, |state, current| {
             if let Err(error) = cut(id) {
                 if current.number == 0 {
@@ -161,7 +199,14 @@ impl Writers {
     }
 
     /// Ends the writer of a blob, if there is one, and runs `remove` while no other can be opened.
-    pub(super) fn close(&self, id: &str, remove: impl FnOnce() -> Result<()>) -> Result<()> {
+    ///
+    /// ```
+    /// use wix_media::blobs::Writers;
+    ///
+    /// Writers::default().close("b1", || Ok(()))?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn close(&self, id: &str, remove: impl FnOnce() -> Result<()>) -> Result<()> {
         self.with_state(id, |_, current| {
             let removed = remove();
             if removed.is_ok() {
@@ -191,7 +236,11 @@ impl Writers {
     }
 
     /// Where the next byte of a blob with an open writer goes.
-    pub(super) fn end_of(&self, id: &str) -> Option<u64> {
+    ///
+    /// ```
+    /// assert_eq!(wix_media::blobs::Writers::default().end_of("b1"), None);
+    /// ```
+    pub fn end_of(&self, id: &str) -> Option<u64> {
         let state = lock(&self.open).get(id).cloned()?;
         Some(lock(&state).end)
     }

@@ -143,9 +143,8 @@ impl Incoming {
         if digested.size == 0 {
             return Err(zero_size());
         }
-        drop(self.writer);
         if !is_durable {
-            blobs.sync(&self.blob).map_err(Refusal::from)?;
+            blobs.seal(&self.blob).map_err(Refusal::from)?;
         }
         Ok(digested)
     }

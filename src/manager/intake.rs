@@ -36,6 +36,7 @@ use crate::model::media_type::MediaType;
 use crate::operations::{Effect, OperationId};
 use serde_json::Value;
 use std::fmt;
+use std::io::ErrorKind;
 use std::sync::Arc;
 
 /// The maximum size in bytes of a poster of a step of processing.
@@ -47,7 +48,7 @@ const MAX_BODY: usize = 16 << 20;
 /// The maximum size of the body of a token request.
 const MAX_TOKEN_BODY: usize = 64 << 10;
 
-/// The number of bytes after which a long PATCH is made durable.
+/// A long PATCH is made durable whenever the size of its blob is a multiple of this number, as the parts of an object are.
 const PART_SIZE: u64 = 16 << 20;
 
 /// The number of bytes that are digested in one step when the digest of a transfer is lost.
@@ -735,7 +736,11 @@ fn begin_chunk(site: &Site, head: &Head, id: &str) -> Outcome<Chunk> {
         }
         outcome => outcome?,
     };
-    let writer = site.blobs.open_writer(&taken.blob, taken.received)?;
+    let epoch = u64::try_from(taken.epoch).unwrap_or(0);
+    let writer = site
+        .blobs
+        .take_over(&taken.blob, taken.received, epoch)
+        .map_err(stale_or_failed)?;
     let digest = stored_digest(taken.digest.as_deref(), taken.received);
     Ok(Chunk {
         transfer: id.to_owned(),
@@ -777,6 +782,14 @@ fn stored_digest(state: Option<&str>, size: u64) -> Option<Digest> {
     }
 }
 
+/// Returns the refusal of a request that the blobs have refused, because another process has taken the blob over, or have failed.
+fn stale_or_failed(error: std::io::Error) -> Refusal {
+    match error.kind() {
+        ErrorKind::StaleNetworkFileHandle => tus::superseded(None),
+        _ => error.into(),
+    }
+}
+
 impl Chunk {
     fn feed(&mut self, site: &Site, cause: &Cause, bytes: &[u8]) -> Outcome<bool> {
         if self.writer.is_superseded() {
@@ -786,14 +799,20 @@ impl Chunk {
             self.too_large = true;
             return Ok(false);
         }
-        site.blobs
-            .append(&mut self.writer, bytes)
-            .map_err(|error| self.failed(error))?;
-        if let Some(digest) = &mut self.digest {
-            digest.update(bytes);
-        }
-        if self.writer.end() - self.durable >= PART_SIZE {
-            self.persist(site, cause)?;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let room = usize::try_from(PART_SIZE - self.writer.end() % PART_SIZE).unwrap_or(usize::MAX);
+            let (piece, behind) = rest.split_at(room.min(rest.len()));
+            site.blobs
+                .append(&mut self.writer, piece)
+                .map_err(|error| self.failed(error))?;
+            if let Some(digest) = &mut self.digest {
+                digest.update(piece);
+            }
+            if self.writer.end().is_multiple_of(PART_SIZE) {
+                self.persist(site, cause)?;
+            }
+            rest = behind;
         }
         Ok(true)
     }
@@ -821,7 +840,7 @@ impl Chunk {
         if self.writer.is_superseded() {
             return tus::superseded(None);
         }
-        error.into()
+        stale_or_failed(error)
     }
 
     /// Makes the received bytes durable and records their number.
@@ -831,7 +850,7 @@ impl Chunk {
         }
         let end = self.writer.end();
         if end > self.durable {
-            site.blobs.sync(self.writer.id())?;
+            site.blobs.sync(self.writer.id()).map_err(|error| self.failed(error))?;
             self.durable = end;
         }
         let fed = self.digest.as_ref().filter(|digest| digest.size() == end);
@@ -901,7 +920,11 @@ fn continued(site: &Site, upload: &Upload, blob: &str, end: u64) -> Outcome<Opti
         let room = usize::try_from(end - digest.size())
             .unwrap_or(usize::MAX)
             .min(buffer.len());
-        let count = site.blobs.read(blob, digest.size(), &mut buffer[..room])?;
+        let count = match site.blobs.read(blob, digest.size(), &mut buffer[..room]) {
+            // They are read once the blob is complete.
+            Err(error) if error.kind() == ErrorKind::Unsupported => 0,
+            outcome => outcome?,
+        };
         if count == 0 {
             return Ok(None);
         }
@@ -997,6 +1020,10 @@ fn prepare(site: &Site, cause: &Cause, token: &str) -> Outcome<Finalising> {
     let size = u64::try_from(upload.length).unwrap_or(0);
     if size == 0 {
         return Err(content::zero_size());
+    }
+    if site.blobs.size(&blob)? != Some(size) {
+        let text = "the blob has another size than its transfer";
+        return Err(std::io::Error::new(ErrorKind::UnexpectedEof, text).into());
     }
     let stored = upload.digest.as_deref().and_then(Digested::restore);
     Ok(Finalising {

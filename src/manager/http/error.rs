@@ -278,6 +278,11 @@ impl Refusal {
                 let refusal = Refusal::code(503, "UNAVAILABLE", "too many open files on the machine: try again");
                 caused(refusal, &error).with("Retry-After", "1")
             }
+            // A store on another machine. It comes back by itself.
+            Refusal::Storage(error) if matches!(error.kind(), ErrorKind::NotConnected | ErrorKind::TimedOut) => {
+                let refusal = Refusal::code(503, "UNAVAILABLE", "the storage does not answer: try again");
+                caused(refusal, &error).with("Retry-After", "5")
+            }
             Refusal::Storage(error) => {
                 let text = match error.kind() {
                     ErrorKind::ReadOnlyFilesystem => "the storage is read-only",
