@@ -275,7 +275,7 @@ impl Exporting {
             match folders.last() {
                 Some(last) => self.after.clone_from(&last.id),
                 None => {
-                    self.folders.flush(blobs)?;
+                    self.folders.close(blobs)?;
                     self.after.clear();
                     self.stage = Stage::Files;
                 }
@@ -359,10 +359,10 @@ impl Exporting {
     }
 
     fn end_list(&mut self, blobs: &dyn Blobs) -> Outcome<()> {
-        self.files.flush(blobs)?;
-        self.entries.flush(blobs)?;
+        self.files.close(blobs)?;
+        self.entries.close(blobs)?;
         self.text.push(blobs, self.manifest.to_text().as_bytes())?;
-        self.text.flush(blobs)?;
+        self.text.close(blobs)?;
         let first = vec![
             self.text.entry(MANIFEST),
             self.folders.entry(FOLDERS),

@@ -342,15 +342,15 @@ impl Importing {
             if digested.md5 != row.file.hash {
                 return Err(Flaw::new(&entry.name, "the MD5 is another than that of its file").into());
             }
-            site.blobs.sync(&blob)?;
+            site.blobs.seal(&blob)?;
             return Ok(());
         }
         let text = std::mem::take(&mut self.text);
         match self.chapter {
             Chapter::Manifest => self.manifest = Manifest::from_text(&text)?,
             _ if !text.is_empty() => return Err(self.at(&entry.name, "the last line has no end").into()),
-            Chapter::Files => self.files.flush(&*site.blobs)?,
-            _ => self.folders.flush(&*site.blobs)?,
+            Chapter::Files => self.files.close(&*site.blobs)?,
+            _ => self.folders.close(&*site.blobs)?,
         }
         Ok(())
     }
@@ -377,7 +377,7 @@ impl Importing {
                     }
                 }
                 self.check_counts()?;
-                self.blobs.flush(&*site.blobs)?;
+                self.blobs.close(&*site.blobs)?;
                 self.progress = match site.catalog.build()? {
                     Some(writer) => Progress::Building(Box::new(self.building(site, writer, cause)?)),
                     None => Progress::Checked,
@@ -471,7 +471,7 @@ impl Importing {
         }
         // The sweep removes those that cannot be removed now.
         let blobs = &*site.blobs;
-        _ = self.blobs.flush(blobs);
+        _ = self.blobs.close(blobs);
         let mut made = Reading::new(&self.blobs.blob);
         while let Ok(Some(blob)) = made.line(blobs) {
             site.discard(&String::from_utf8_lossy(blob));

@@ -8,6 +8,8 @@ use crate::catalog::BundleEntry;
 pub(crate) struct Lines {
     pub(crate) blob: String,
     writer: Option<Writer>,
+    /// Whether the blob is complete.
+    is_closed: bool,
     size: u64,
     crc: crc32fast::Hasher,
     buffer: Vec<u8>,
@@ -18,6 +20,7 @@ impl Lines {
         Lines {
             blob,
             writer: None,
+            is_closed: false,
             size: 0,
             crc: crc32fast::Hasher::new(),
             buffer: Vec::new(),
@@ -33,7 +36,19 @@ impl Lines {
         Ok(())
     }
 
-    pub(crate) fn flush(&mut self, blobs: &dyn Blobs) -> std::io::Result<()> {
+    /// Ends the blob after the last line. Not every store can read one before that. Succeeds when it is ended already.
+    pub(crate) fn close(&mut self, blobs: &dyn Blobs) -> std::io::Result<()> {
+        if self.is_closed {
+            return Ok(());
+        }
+        self.flush(blobs)?;
+        self.writer = None;
+        blobs.end_writer(&self.blob)?;
+        self.is_closed = true;
+        Ok(())
+    }
+
+    fn flush(&mut self, blobs: &dyn Blobs) -> std::io::Result<()> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             None => self.writer.insert(blobs.open_writer(&self.blob, 0)?),
