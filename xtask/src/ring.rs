@@ -177,7 +177,9 @@ impl Ring {
             }
             Self::Team => {
                 machine::postgresql()?;
+                let object_stores = machine::object_stores(project)?;
                 let mut command = server::cargo(project, &["test", "--workspace", "--locked", "--no-fail-fast"]);
+                command.env("WIX_MEDIA_S3_BIN", object_stores);
                 scratch.lend(&mut command);
                 let transcript = transcript(&mut command)?;
                 let mut summary = judge(summary::of_rust(&transcript.text), transcript.status.success());

@@ -1,0 +1,377 @@
+//! Blobs in a bucket.
+
+use crate::draft::{Draft, stale};
+use crate::manifest::PART_SIZE;
+use crate::reading::Reading;
+use crate::remote::Remote;
+use crate::room::Room;
+use crate::settings::Settings;
+use crate::trial::{self, Trial};
+use std::collections::HashMap;
+use std::io::{Error, ErrorKind, Result};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use wix_media::blobs::{Blobs, Writer, Writers, check_id};
+
+/// How often a blob is looked up anew because other requests change it.
+const MAX_TRIES: usize = 4;
+
+/// Blobs in a bucket, shared by processes.
+///
+/// ```no_run
+/// use wix_media::blobs::Blobs;
+/// use wix_media_s3::{Bucket, Settings};
+///
+/// let settings = Settings::new("s3://media", &|name| std::env::var(name).ok())?;
+/// let blobs = Bucket::open(&settings)?;
+/// let mut writer = blobs.open_writer("b1", 0)?;
+/// blobs.append(&mut writer, b"hello")?;
+/// blobs.seal("b1")?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Bucket(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    remote: Remote,
+    writers: Writers,
+    /// The open blobs of this process. A draft counts while its writer is open, and while it has bytes that the bucket lacks.
+    drafts: Mutex<HashMap<String, Arc<Mutex<Draft>>>>,
+    room: Room,
+    reading: Reading,
+}
+
+impl Bucket {
+    /// Opens a bucket. Makes no request, so that a server can start while the bucket is away.
+    pub fn open(settings: &Settings) -> Result<Bucket> {
+        // A part, and the one behind it, must fit in.
+        let memory = settings.memory.max(2 * PART_SIZE);
+        Ok(Bucket(Arc::new(Shared {
+            remote: Remote::new(settings)?,
+            writers: Writers::default(),
+            drafts: Mutex::default(),
+            room: Room::new(memory),
+            reading: Reading::default(),
+        })))
+    }
+
+    /// Tries what the store can be trusted with, with some objects that are deleted afterwards.
+    ///
+    /// ```no_run
+    /// # use wix_media_s3::{Bucket, Settings};
+    /// let bucket = Bucket::open(&Settings::new("s3://media", &|_| None)?)?;
+    /// for fault in bucket.try_out()?.faults() {
+    ///     eprintln!("{fault}");
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn try_out(&self) -> Result<Trial> {
+        trial::run(&self.0.remote, &nonce()?)
+    }
+}
+
+/// A random name.
+pub(crate) fn nonce() -> Result<String> {
+    let mut bytes = [0; 16];
+    let random = rustls::crypto::ring::default_provider().secure_random;
+    random.fill(&mut bytes).map_err(|_| Error::other("no random numbers"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn missing(id: &str) -> Error {
+    Error::new(ErrorKind::NotFound, format!("blob not found: {id}"))
+}
+
+fn gap(id: &str, size: u64, offset: u64) -> Error {
+    let text = format!("invalid offset: blob {id} ends at {size}, before {offset}");
+    Error::new(ErrorKind::InvalidInput, text)
+}
+
+impl Shared {
+    /// The draft of a blob that this process knows more about than the bucket.
+    fn draft(&self, id: &str) -> Option<Arc<Mutex<Draft>>> {
+        let draft = lock(&self.drafts).get(id).cloned()?;
+        let counts = self.writers.end_of(id).is_some() || {
+            let draft = lock(&draft);
+            draft.is_unsynced() && !draft.is_broken()
+        };
+        counts.then_some(draft)
+    }
+
+    /// The draft of a blob, for callers that have locked the state of its writers.
+    fn known(&self, id: &str) -> Option<Arc<Mutex<Draft>>> {
+        lock(&self.drafts).get(id).cloned()
+    }
+
+    /// Makes this the draft of a blob.
+    fn keep(&self, id: &str, draft: Draft) {
+        lock(&self.drafts).insert(id.to_owned(), Arc::new(Mutex::new(draft)));
+    }
+
+    /// Forgets the drafts that do not count any more. The caller must hold no lock: the state of each writer is locked in turn.
+    fn tidy(&self) {
+        let all: Vec<_> = lock(&self.drafts)
+            .iter()
+            .map(|(id, draft)| (id.clone(), Arc::clone(draft)))
+            .collect();
+        for (id, draft) in all {
+            // One that is locked is in use.
+            let is_idle = draft.try_lock().is_ok_and(|draft| draft.is_idle());
+            if !is_idle || self.writers.end_of(&id).is_some() {
+                continue;
+            }
+            let mut drafts = lock(&self.drafts);
+            let is_same = drafts.get(&id).is_some_and(|current| Arc::ptr_eq(current, &draft));
+            // Nobody else has taken it in the meantime.
+            if is_same && Arc::strong_count(&draft) == 2 {
+                drafts.remove(&id);
+            }
+        }
+    }
+
+    fn forget(&self, id: &str) {
+        lock(&self.drafts).remove(id);
+    }
+
+    /// What the bucket has under an id.
+    fn find(&self, id: &str) -> Result<Option<Draft>> {
+        if let Some((size, _)) = self.remote.head(self.remote.complete(id))? {
+            return Ok(Some(Draft::of_complete(id, &nonce()?, 0, size)));
+        }
+        let state = self.remote.state_of(id)?;
+        Ok(state.map(|(manifest, tag)| Draft::of_state(id, manifest, tag)))
+    }
+
+    /// The draft with the first `offset` bytes of a blob. `epoch` is `None` for a caller that has none.
+    fn cut(&self, id: &str, offset: u64, epoch: Option<u64>) -> Result<Draft> {
+        if offset == 0 {
+            return Ok(Draft::new(id, &nonce()?, epoch.unwrap_or(0)));
+        }
+        for _ in 0..MAX_TRIES {
+            let mut draft = self.find(id)?.ok_or_else(|| missing(id))?;
+            if draft.end() < offset {
+                return Err(gap(id, draft.end(), offset));
+            }
+            if epoch.is_some_and(|epoch| draft.epoch() > epoch) {
+                return Err(stale(id));
+            }
+            if draft.is_complete() {
+                return self.cut_complete(draft, id, offset, epoch.unwrap_or(0));
+            }
+            if !draft.cut(&self.remote, &self.room, offset)? {
+                // The bytes of a part can only be read from the complete object.
+                if draft.take_over(&self.remote, &nonce()?, epoch.unwrap_or(0))? {
+                    draft.seal(&self.remote, &self.room)?;
+                }
+                continue;
+            }
+            if draft.take_over(&self.remote, &nonce()?, epoch.unwrap_or(0))? {
+                return Ok(draft);
+            }
+        }
+        let text = format!("blob {id} changes all the time");
+        Err(Error::new(ErrorKind::NotConnected, text))
+    }
+
+    fn cut_complete(&self, mut draft: Draft, id: &str, offset: u64, epoch: u64) -> Result<Draft> {
+        self.reading.forget(id);
+        if draft.end() == offset {
+            draft.set_epoch(epoch);
+            return Ok(draft);
+        }
+        let mut shorter = Draft::of_complete(id, &nonce()?, epoch, 0);
+        shorter.become_copy(&self.remote, &self.room, offset)?;
+        Ok(shorter)
+    }
+
+    fn open(&self, id: &str, offset: u64, epoch: Option<u64>) -> Result<Writer> {
+        check_id(id)?;
+        self.tidy();
+        self.writers.open(id, offset, |id| {
+            if let Some(known) = self.known(id) {
+                let mut draft = lock(&known);
+                let is_current = match epoch {
+                    // With another number in between, another process may have continued the blob.
+                    Some(epoch) => epoch == draft.epoch() + 1,
+                    None => draft.is_unsynced(),
+                };
+                if is_current && !draft.is_broken() {
+                    if draft.end() < offset {
+                        return Err(gap(id, draft.end(), offset));
+                    }
+                    if !draft.is_complete() && draft.cut(&self.remote, &self.room, offset)? {
+                        if let Some(epoch) = epoch {
+                            draft.set_epoch(epoch);
+                        }
+                        return Ok(());
+                    }
+                }
+            }
+            let draft = self.cut(id, offset, epoch)?;
+            self.keep(id, draft);
+            Ok(())
+        })
+    }
+}
+
+impl Blobs for Bucket {
+    fn open_writer(&self, id: &str, offset: u64) -> Result<Writer> {
+        self.0.open(id, offset, None)
+    }
+
+    fn take_over(&self, id: &str, offset: u64, epoch: u64) -> Result<Writer> {
+        self.0.open(id, offset, Some(epoch))
+    }
+
+    fn append(&self, writer: &mut Writer, bytes: &[u8]) -> Result<()> {
+        let shared = &*self.0;
+        writer.advance(bytes.len(), |id, _| {
+            let draft = shared.known(id).ok_or_else(|| missing(id))?;
+            lock(&draft).append(&shared.remote, &shared.room, bytes)
+        })
+    }
+
+    /// Makes the complete object, which is durable then.
+    fn end_writer(&self, id: &str) -> Result<()> {
+        check_id(id)?;
+        let shared = &*self.0;
+        shared.writers.close(id, || {
+            // What was synced is sealed as the bucket has it, which another process may have continued.
+            let known = shared.known(id).filter(|known| lock(known).is_unsynced());
+            let size = match known {
+                Some(known) => lock(&known).seal(&shared.remote, &shared.room)?,
+                None => match shared.sealed(id)? {
+                    Some(size) => size,
+                    None => return Ok(()),
+                },
+            };
+            shared.forget(id);
+            shared.reading.note(id, size);
+            Ok(())
+        })
+    }
+
+    fn seal(&self, id: &str) -> Result<()> {
+        self.end_writer(id)
+    }
+
+    fn open_end(&self, id: &str) -> Option<u64> {
+        self.0.writers.end_of(id)
+    }
+
+    fn sync(&self, id: &str) -> Result<()> {
+        check_id(id)?;
+        let shared = &*self.0;
+        if let Some(draft) = shared.draft(id) {
+            return lock(&draft).sync(&shared.remote, &nonce()?);
+        }
+        // What is in the bucket is durable.
+        shared.find(id)?.map(drop).ok_or_else(|| missing(id))
+    }
+
+    fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        check_id(id)?;
+        let shared = &*self.0;
+        if let Some(draft) = shared.draft(id) {
+            let is_idle = shared.writers.end_of(id).is_none();
+            let mut draft = lock(&draft);
+            match draft.read(&shared.remote, &shared.room, offset, buffer) {
+                Ok(Some(count)) => return Ok(count),
+                Ok(None) => {}
+                // Nobody adds to it, as to a blob that is being imported.
+                Err(error) if error.kind() == ErrorKind::Unsupported && is_idle => {
+                    draft.seal(&shared.remote, &shared.room)?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if let Some(count) = shared.reading.read(&shared.remote, id, offset, buffer)? {
+            return Ok(count);
+        }
+        let (manifest, tag) = shared.remote.state_of(id)?.ok_or_else(|| missing(id))?;
+        let mut draft = Draft::of_state(id, manifest, tag);
+        let count = draft.read(&shared.remote, &shared.room, offset, buffer)?;
+        count.ok_or_else(|| missing(id))
+    }
+
+    fn size(&self, id: &str) -> Result<Option<u64>> {
+        check_id(id)?;
+        if let Some(draft) = self.0.draft(id) {
+            return Ok(Some(lock(&draft).end()));
+        }
+        let found = self.0.find(id)?;
+        if let Some(draft) = found.as_ref().filter(|draft| draft.is_complete()) {
+            self.0.reading.note(id, draft.end());
+        }
+        Ok(found.map(|draft| draft.end()))
+    }
+
+    fn remove(&self, id: &str) -> Result<()> {
+        check_id(id)?;
+        let shared = &*self.0;
+        shared.writers.close(id, || {
+            shared.forget(id);
+            shared.reading.forget(id);
+            let remote = &shared.remote;
+            let objects = remote.list(remote.folder(id), None, usize::MAX, |name| Some(name.to_owned()))?;
+            let is_open = objects.iter().any(|name| name == "state");
+            if let Some((manifest, _)) = is_open.then(|| remote.state_of(id)).transpose()?.flatten()
+                && let Some(upload) = manifest.upload
+            {
+                remote.abort_multipart(remote.complete(id), &upload)?;
+            }
+            // The state names the upload, so it goes last.
+            for name in objects.iter().filter(|name| *name != "state") {
+                remote.delete(remote.object(id, name))?;
+            }
+            if is_open {
+                remote.delete(remote.object(id, "state"))?;
+            }
+            Ok(())
+        })
+    }
+
+    fn list(&self, after: &str, limit: usize) -> Result<Vec<String>> {
+        let remote = &self.0.remote;
+        // Names of objects are ordered with the slash behind the id. None begins with this letter.
+        let behind = (!after.is_empty()).then(|| remote.object(after, "z"));
+        let id_of = |name: &str| {
+            let (id, _) = name.split_once('/')?;
+            check_id(id).is_ok().then(|| id.to_owned())
+        };
+        let mut found = remote.list(remote.blobs(), behind, limit, id_of)?;
+        let key = |id: &str| format!("{id}/");
+        let drafts: Vec<String> = lock(&self.0.drafts).keys().cloned().collect();
+        let is_next = |id: &String| after.is_empty() || key(id) > key(after);
+        found.extend(
+            drafts
+                .into_iter()
+                .filter(is_next)
+                .filter(|id| self.0.draft(id).is_some()),
+        );
+        found.sort_unstable_by_key(|id| key(id));
+        found.dedup();
+        found.truncate(limit);
+        Ok(found)
+    }
+}
+
+impl Shared {
+    /// Makes the complete object of a blob that this process has not written, and returns its size. `None` if there is no such blob.
+    fn sealed(&self, id: &str) -> Result<Option<u64>> {
+        for _ in 0..MAX_TRIES {
+            let Some(mut draft) = self.find(id)? else {
+                return Ok(None);
+            };
+            if draft.is_complete() || draft.take_over(&self.remote, &nonce()?, 0)? {
+                return draft.seal(&self.remote, &self.room).map(Some);
+            }
+        }
+        let text = format!("blob {id} changes all the time");
+        Err(Error::new(ErrorKind::NotConnected, text))
+    }
+}

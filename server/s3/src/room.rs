@@ -1,0 +1,78 @@
+//! The memory that all transfers share.
+
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// The size of a unit in bytes.
+const UNIT_SIZE: usize = 64 << 10;
+
+/// How much the first bytes of a blob take. A small upload needs no more.
+const FIRST_SIZE: usize = 256 << 10;
+
+/// How long a transfer waits for memory.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// The memory for bytes on their way into the bucket.
+#[derive(Clone, Debug)]
+pub(crate) struct Room(Arc<Semaphore>);
+
+/// Memory that a transfer has. It goes back when this is dropped.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Room {
+    pub(crate) fn new(size: usize) -> Room {
+        Room(Arc::new(Semaphore::new(size / UNIT_SIZE)))
+    }
+
+    /// Extends what is held to `size` bytes, and to all of `most` once `size` is more than a little, so that a transfer waits
+    /// at most once for a part.
+    pub(crate) async fn extend(&self, held: &mut Held, size: usize, most: usize) -> std::io::Result<()> {
+        let more = Room::missing(held, size, most);
+        if more == 0 {
+            return Ok(());
+        }
+        let permit = tokio::time::timeout(WAIT, Arc::clone(&self.0).acquire_many_owned(more)).await;
+        let text = "other transfers use all memory for uploads";
+        let permit = permit.map_err(|_| std::io::Error::new(std::io::ErrorKind::TimedOut, text))?;
+        held.add(permit.map_err(std::io::Error::other)?);
+        Ok(())
+    }
+
+    /// Whether what is held is less than [`extend`](Room::extend) would make it.
+    pub(crate) fn is_short(held: &Held, size: usize, most: usize) -> bool {
+        Room::missing(held, size, most) > 0
+    }
+
+    fn missing(held: &Held, size: usize, most: usize) -> u32 {
+        let aim = if size <= FIRST_SIZE { FIRST_SIZE } else { most };
+        units(aim).saturating_sub(held.units())
+    }
+
+    /// Takes this many bytes, if they are free.
+    pub(crate) fn try_take(&self, size: usize) -> Option<Held> {
+        let permit = Arc::clone(&self.0).try_acquire_many_owned(units(size)).ok()?;
+        Some(Held { permit: Some(permit) })
+    }
+}
+
+impl Held {
+    fn units(&self) -> u32 {
+        let count = self.permit.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    fn add(&mut self, more: OwnedSemaphorePermit) {
+        match &mut self.permit {
+            Some(permit) => permit.merge(more),
+            None => self.permit = Some(more),
+        }
+    }
+}
+
+fn units(size: usize) -> u32 {
+    u32::try_from(size.div_ceil(UNIT_SIZE)).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,6 @@
+//! Blobs in buckets of two S3 servers that these tests start.
+#![allow(clippy::unwrap_used)]
+
+mod conformance;
+mod parts;
+mod servers;

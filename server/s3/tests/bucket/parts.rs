@@ -1,0 +1,147 @@
+//! Blobs of several parts, by several processes.
+
+use crate::servers::{Server, servers};
+use std::io::ErrorKind;
+use wix_media::blobs::Blobs;
+use wix_media_s3::{Bucket, Settings};
+
+/// The size of a part.
+const PART: usize = 8 << 20;
+
+/// Bytes without a period of a power of two.
+pub(crate) fn pattern(from: usize, to: usize) -> Vec<u8> {
+    (from..to).map(|at| (at % 251) as u8 ^ (at / 65_536) as u8).collect()
+}
+
+fn content(bucket: &Bucket, id: &str) -> Vec<u8> {
+    let mut bytes = vec![0; usize::try_from(bucket.size(id).unwrap().unwrap()).unwrap()];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        let end = bytes.len().min(filled + 300_000);
+        let count = bucket.read(id, filled as u64, &mut bytes[filled..end]).unwrap();
+        assert_eq!(count, end - filled);
+        filled = end;
+    }
+    bytes
+}
+
+fn two(server: &Server) -> (Bucket, Bucket, Settings) {
+    let settings = server.settings();
+    (
+        Bucket::open(&settings).unwrap(),
+        Bucket::open(&settings).unwrap(),
+        settings,
+    )
+}
+
+#[test]
+fn large_blob_is_sent_in_parts() {
+    for server in servers() {
+        let (first, second, _) = two(server);
+        let whole = pattern(0, 2 * PART + 1234);
+        let mut writer = first.open_writer("a", 0).unwrap();
+        for piece in whole.chunks(700_001) {
+            first.append(&mut writer, piece).unwrap();
+        }
+        first.seal("a").unwrap();
+        assert!(content(&second, "a") == whole);
+        // What is in two parts.
+        let mut buffer = [0; 20];
+        assert_eq!(second.read("a", PART as u64 - 10, &mut buffer).unwrap(), 20);
+        assert_eq!(buffer, whole[PART - 10..PART + 10]);
+        assert_eq!(second.list("", 9).unwrap(), ["a"]);
+    }
+}
+
+#[test]
+fn process_continues_what_another_has_synced() {
+    for server in servers() {
+        let (first, second, _) = two(server);
+        let whole = pattern(0, PART + 900_000);
+        let mut end = 0;
+        for (number, size) in [(1, 300_000), (2, PART - 100_000), (3, 200_000), (4, 500_000)] {
+            let bucket = if number % 2 == 0 { &first } else { &second };
+            let mut writer = bucket.take_over("a", end as u64, number).unwrap();
+            bucket.append(&mut writer, &whole[end..end + size]).unwrap();
+            bucket.sync("a").unwrap();
+            end += size;
+            assert_eq!(first.size("a").unwrap(), Some(end as u64));
+        }
+        assert_eq!(end, whole.len());
+        second.end_writer("a").unwrap();
+        assert!(content(&first, "a") == whole);
+    }
+}
+
+#[test]
+fn overtaken_process_changes_nothing() {
+    for server in servers() {
+        let (first, second, _) = two(server);
+        let mut early = first.take_over("a", 0, 1).unwrap();
+        first.append(&mut early, b"one").unwrap();
+        first.sync("a").unwrap();
+        first.append(&mut early, b"lost").unwrap();
+        let mut late = second.take_over("a", 3, 2).unwrap();
+        let error = first.sync("a").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::StaleNetworkFileHandle);
+        second.append(&mut late, b"two").unwrap();
+        second.sync("a").unwrap();
+        assert_eq!(
+            first.take_over("a", 3, 1).unwrap_err().kind(),
+            ErrorKind::StaleNetworkFileHandle
+        );
+        assert_eq!(first.sync("a").unwrap_err().kind(), ErrorKind::StaleNetworkFileHandle);
+        second.end_writer("a").unwrap();
+        assert_eq!(first.sync("a").unwrap_err().kind(), ErrorKind::StaleNetworkFileHandle);
+        drop(early);
+        assert_eq!(server.bucket().size("a").unwrap(), None, "another prefix");
+        assert_eq!(content(&second, "a"), b"onetwo");
+    }
+}
+
+#[test]
+fn blob_is_cut_within_a_part() {
+    for server in servers() {
+        let (first, second, settings) = two(server);
+        let whole = pattern(0, PART + 500_000);
+        let mut writer = first.take_over("a", 0, 1).unwrap();
+        first.append(&mut writer, &whole[..1000]).unwrap();
+        first.sync("a").unwrap();
+        first.append(&mut writer, &whole[1000..]).unwrap();
+        first.sync("a").unwrap();
+        // The catalog knows of the first bytes only.
+        let mut writer = second.take_over("a", 1000, 2).unwrap();
+        second.append(&mut writer, &whole[1000..2000]).unwrap();
+        second.sync("a").unwrap();
+        let third = Bucket::open(&settings).unwrap();
+        assert_eq!(third.size("a").unwrap(), Some(2000));
+        let mut buffer = vec![0; 3000];
+        assert_eq!(third.read("a", 0, &mut buffer).unwrap(), 2000);
+        assert!(buffer[..2000] == whole[..2000]);
+    }
+}
+
+#[test]
+fn parts_of_a_process_that_died_are_removed() {
+    for server in servers() {
+        let (first, second, settings) = two(server);
+        let mut writer = first.open_writer("a", 0).unwrap();
+        first.append(&mut writer, &pattern(0, PART + 5)).unwrap();
+        // As if it was killed: nothing is synced and nothing is sealed.
+        std::mem::forget(writer);
+        drop(first);
+        let third = Bucket::open(&settings).unwrap();
+        assert_eq!(third.list("", 9).unwrap(), ["a"], "a sweep finds it");
+        assert_eq!(second.size("a").unwrap(), Some(0));
+        assert_eq!(uploads(server, &settings), 1);
+        third.remove("a").unwrap();
+        assert_eq!(second.list("", 9).unwrap(), [""; 0]);
+        assert_eq!(uploads(server, &settings), 0);
+    }
+}
+
+/// The number of multipart uploads under way below a prefix.
+fn uploads(server: &Server, settings: &Settings) -> usize {
+    let listed = server.uploads();
+    listed.matches(&format!("<Key>{}/", settings.prefix)).count()
+}
