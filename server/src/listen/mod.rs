@@ -67,7 +67,12 @@ pub(crate) fn serve(settings: Settings) -> Result<(), Failure> {
 }
 
 async fn run(settings: Settings) -> Result<Arc<Sites>, Failure> {
-    let listener = bind(&settings.host, settings.port, "--port").await?;
+    let role = settings.role;
+    let listener = if role.answers() {
+        Some(bind(&settings.host, settings.port, "--port").await?)
+    } else {
+        None
+    };
     let admin = match settings.admin_port {
         Some(port) => Some(bind(&settings.admin_host, port, "--admin-port").await?),
         None => None,
@@ -79,7 +84,6 @@ async fn run(settings: Settings) -> Result<Arc<Sites>, Failure> {
     let mut hangups = hangups.map_err(|error| Failure(format!("cannot listen to signals: {error}")))?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let admin_tls = tls.clone().filter(|_| settings.admin_tls);
-    let address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
     let mut signals = Signals::new().map_err(|error| Failure(format!("cannot listen to signals: {error}")))?;
     let (phase, phases) = watch::channel(Phase::Running);
     let (shutdown, max_connections) = (settings.shutdown, settings.max_connections);
@@ -95,7 +99,13 @@ async fn run(settings: Settings) -> Result<Arc<Sites>, Failure> {
     let mut work = JoinSet::new();
     let own = Arc::clone(&sites);
     work.spawn(async move { own.keep_trying().await });
-    tracing::info!(address = %format_args!("{scheme}://{}", shown(address)), data = %data.display(), "listening");
+    match &listener {
+        Some(listener) => {
+            let address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
+            tracing::info!(address = %format_args!("{scheme}://{}", shown(address)), data = %data.display(), "listening");
+        }
+        None => tracing::info!(data = %data.display(), "working"),
+    }
 
     let admin = admin.map(|listener| {
         if let Ok(address) = listener.local_addr() {
@@ -110,7 +120,7 @@ async fn run(settings: Settings) -> Result<Arc<Sites>, Failure> {
     let mut tasks = JoinSet::new();
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            accepted = accept(listener.as_ref()) => match accepted {
                 Ok((stream, peer)) => admit(&sites, tls.as_ref(), &connections, &refusals, &mut tasks, stream, peer),
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
@@ -121,7 +131,7 @@ async fn run(settings: Settings) -> Result<Arc<Sites>, Failure> {
                 }
             },
             Some(_) = tasks.join_next() => {}
-            Some(app) = to_work.recv() => drop(work.spawn(work::run(app))),
+            Some(app) = to_work.recv() => drop(work.spawn(work::run(app, role))),
             Some(_) = work.join_next() => {}
             () = next(&mut hangups) => if let Some(tls) = &tls {
                 reload(tls);
@@ -204,6 +214,14 @@ impl Signals {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
         }
+    }
+}
+
+/// Waits for a connection; forever if there is no port.
+async fn accept(listener: Option<&TcpListener>) -> std::io::Result<(TcpStream, SocketAddr)> {
+    match listener {
+        Some(listener) => listener.accept().await,
+        None => std::future::pending().await,
     }
 }
 

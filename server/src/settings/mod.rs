@@ -70,10 +70,31 @@ impl fmt::Debug for DatabasePlace {
     }
 }
 
+/// What a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Answers calls.
+    Api,
+    /// Does what outlives requests.
+    Worker,
+    Both,
+}
+
+impl Role {
+    pub(crate) fn answers(self) -> bool {
+        self != Role::Worker
+    }
+
+    pub(crate) fn works(self) -> bool {
+        self != Role::Api
+    }
+}
+
 /// The settings of `serve`.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) place: Place,
+    pub(crate) role: Role,
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) admin_port: Option<u16>,

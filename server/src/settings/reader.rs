@@ -2,7 +2,7 @@
 
 use super::sources::{Given, descriptors, gather};
 use super::table::KEY_VARIABLE;
-use super::{DatabasePlace, LogFormat, Place, Settings, TlsFiles, Wrong};
+use super::{DatabasePlace, LogFormat, Place, Role, Settings, TlsFiles, Wrong};
 use crate::guard::{self, Network, Rules};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -83,6 +83,27 @@ impl<'a> Reader<'a> {
         }))
     }
 
+    fn role(&self, has_database: bool) -> Result<Role, Wrong> {
+        let role = match self.text("role")?.as_deref() {
+            None | Some("both") => Role::Both,
+            Some("api") => Role::Api,
+            Some("worker") => Role::Worker,
+            Some(found) => {
+                let place = self.place("role");
+                return Err(Wrong(format!(
+                    "invalid {place}: expected api, worker or both, found {found}"
+                )));
+            }
+        };
+        if role != Role::Both && !has_database {
+            return Err(Wrong(format!(
+                "{} needs --database URL: a directory belongs to one process, which does both",
+                self.place("role")
+            )));
+        }
+        Ok(role)
+    }
+
     /// The id of the site.
     pub(super) fn site_id(&self, counts_variable: bool) -> Result<Option<String>, Wrong> {
         match self.given.get("site-id") {
@@ -103,6 +124,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn settings(&self) -> Result<Settings, Wrong> {
         let place = self.store()?;
+        let role = self.role(place.database.is_some())?;
         let host = self.text("host")?.unwrap_or_else(|| "127.0.0.1".to_owned());
         let port = self.number("port", 0, 65_535)?.unwrap_or(4410);
         let keys = self.keys()?;
@@ -139,6 +161,7 @@ impl<'a> Reader<'a> {
             admin_rules,
             tls,
             place,
+            role,
             page: self.text("page")?.map(PathBuf::from),
             port: u16::try_from(port).unwrap_or_default(),
             rules,

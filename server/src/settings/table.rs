@@ -45,7 +45,7 @@ const fn row(
 }
 
 /// All settings.
-pub(crate) const SETTINGS: [Setting; 28] = [
+pub(crate) const SETTINGS: [Setting; 29] = [
     row(
         "config",
         "WIX_MEDIA_CONFIG",
@@ -73,6 +73,13 @@ pub(crate) const SETTINGS: [Setting; 28] = [
         Kind::Number,
         "N",
         "the most connections of this process to the database (16)",
+    ),
+    row(
+        "role",
+        "WIX_MEDIA_ROLE",
+        Kind::Text,
+        "ROLE",
+        "with a database: api answers calls, worker fetches imports, sends webhooks and sweeps, both does both (both)",
     ),
     row(
         "host",

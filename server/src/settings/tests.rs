@@ -211,6 +211,24 @@ fn wrong_file_is_one_sentence() {
 }
 
 #[test]
+fn role_of_a_process_needs_a_database() {
+    let database = ["--data", "d", "--database", "postgres://db.example/media"];
+    for (text, role) in [("api", Role::Api), ("worker", Role::Worker), ("both", Role::Both)] {
+        let line = [&database[..], &["--role", text]].concat();
+        assert_eq!(settings(&line, &[]).expect("settings").role, role);
+    }
+    assert_eq!(settings(&["--data", "d"], &[]).expect("settings").role, Role::Both);
+    assert_eq!(
+        wrong(&["--data", "d", "--role", "worker"], &[]),
+        "--role needs --database URL: a directory belongs to one process, which does both"
+    );
+    assert_eq!(
+        wrong(&["--data", "d"], &[("WIX_MEDIA_ROLE", "all")]),
+        "invalid WIX_MEDIA_ROLE: expected api, worker or both, found all"
+    );
+}
+
+#[test]
 fn database_is_part_of_the_place() {
     let url = "postgres://user:secret@db.example/media";
     let found = settings(&["--data", "d"], &[("WIX_MEDIA_DATABASE", url)]).expect("settings");

@@ -5,6 +5,7 @@ mod tasks;
 
 use crate::app::App;
 use crate::imports;
+use crate::settings::Role;
 use crate::webhooks;
 use pace::Pace;
 use serde_json::Value;
@@ -28,12 +29,13 @@ const FOLLOW_INTERVAL: Duration = Duration::from_millis(500);
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Runs until the server stops. Imports that are under way are given up then, and fetched again after the next start.
-pub(crate) async fn run(app: Arc<App>) {
+/// With a role that does not work, only looks for changes of other processes.
+pub(crate) async fn run(app: Arc<App>, role: Role) {
     let mut imports = Tasks::new(MAX_IMPORTS);
     let mut deliveries = Tasks::new(webhooks::MAX_DELIVERIES);
     tokio::select! {
-        () = work(&app, &mut imports, &mut deliveries) => {}
-        () = follow_others(&app), if app.has_others => {}
+        () = work(&app, &mut imports, &mut deliveries), if role.works() => {}
+        () = follow_others(&app, role), if app.has_others => {}
         () = app.stopping() => {}
     }
     // They end by themselves, and imports keep nothing of what has arrived.
@@ -79,12 +81,13 @@ async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Task
 }
 
 /// Tells those who follow the events of changes that other processes have made.
-async fn follow_others(app: &Arc<App>) {
+async fn follow_others(app: &Arc<App>, role: Role) {
+    // The work of this process is one of the receivers.
+    let own = usize::from(role.works());
     let mut seen = None;
     loop {
         tokio::time::sleep(FOLLOW_INTERVAL).await;
-        // One of the receivers is the work of this process.
-        if app.receivers() < 2 {
+        if app.receivers() <= own {
             continue;
         }
         let last = call(app, "looking for events", |manager| {

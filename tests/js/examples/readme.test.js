@@ -170,7 +170,7 @@ suite('commands', () => {
         if (!known.includes(name)) return `there is no cargo xtask ${name}`;
         if (name === 'test') return rest.join(' ').replace(/--node \d+ ?/, '').split(' ').every((word) => word === '' || word === '--quick' || rings.includes(word)) ? undefined : 'there is no such ring';
         /** @type {Record<string, RegExp>} */
-        const takes = { soak: /^( ?--(minutes|seed) \d+)*$/, fuzz: /^(http|media)?( ?--(cases|seed) \d+)*$/, release: /^\d+\.\d+\.\d+( --dry-run)?$/, 'wasm-bindgen': /^(--target web --out-dir \S+ \S+)?$/ };
+        const takes = { start: /^(--team)?( ?--port \d+)?$/, soak: /^( ?--(minutes|seed) \d+)*$/, fuzz: /^(http|media)?( ?--(cases|seed) \d+)*$/, release: /^\d+\.\d+\.\d+( --dry-run)?$/, 'wasm-bindgen': /^(--target web --out-dir \S+ \S+)?$/ };
         return (takes[name] ?? /^(--port \d+)?$/).test(rest.join(' ')) ? undefined : `${name} takes no ${rest}`;
       }
       case 'node':
@@ -190,7 +190,7 @@ suite('commands', () => {
         }
       case 'target/release/wix-media-server': {
         const unknown = words.find((word) => word.startsWith('--') && !serverOptions.has(word.slice(2)) && word !== '--sample');
-        return ['serve', 'check', 'fsck', 'export', 'import'].includes(words[0]) && !unknown ? undefined : `wix-media-server takes no ${unknown ?? words[0]}`;
+        return ['serve', 'migrate', 'check', 'fsck', 'export', 'import'].includes(words[0]) && !unknown ? undefined : `wix-media-server takes no ${unknown ?? words[0]}`;
       }
       case 'npm':
         return /^(?:install|create vite@latest|run (?:dev|build)|start)\b/.test(words.join(' ')) ? undefined : 'npm installs, creates and starts projects';

@@ -10,9 +10,9 @@ import { createClient } from '../harness/package.js';
 import { present } from '../harness/present.js';
 import { scenariosOn } from '../scenarios/on-server.js';
 import { SITE } from '../scenarios/world.js';
+import { balance } from './balancer.js';
 import { ask, native, run } from './native.js';
 import { postgres } from './postgres.js';
-import { roundRobin } from './round-robin.js';
 
 /** @import { Closing } from '../harness/types.d.ts' */
 
@@ -223,6 +223,6 @@ scenariosOn('wix-media-server on PostgreSQL, each request in another process', {
     const data = await temporaryFolder(closing);
     const servers = await Promise.all([0, 1].map(() => native(closing, data, [...line, '--site-id', SITE, '--allow-private-imports'])));
     for (const { origin, text } of servers) if (!origin) throw new Error(`wix-media-server ended: ${text.stderr}`);
-    return roundRobin(closing, servers.map(({ origin }) => origin));
+    return (await balance(closing, servers.map(({ origin }) => origin))).origin;
   },
 });

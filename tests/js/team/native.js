@@ -33,7 +33,7 @@ export function program() {
  * @param {string} directory
  * @param {string[]} [args]
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {Promise<Native>} Without an origin if it ended by itself.
+ * @returns {Promise<Native>} Without an origin if it is a worker, or ended by itself.
  */
 export async function native(closing, directory, args = [], env = {}) {
   const line = ['serve', '--data', directory, '--port', '0', '--log-format', 'json', ...args];
@@ -67,7 +67,8 @@ export async function native(closing, directory, args = [], env = {}) {
     return withinTime(`the end of wix-media-server by ${signal}`, ended);
   };
   closing.after(() => end('SIGKILL'));
-  const origin = await logged('listening').then(({ address }) => String(address), () => '');
+  // A worker listens to nobody.
+  const origin = await Promise.race([logged('listening'), logged('working')]).then(({ address = '' }) => String(address), () => '');
   return { origin, child, text, ended, end, logged };
 }
 

@@ -1,53 +1,13 @@
 // Webhooks of the native server: signed as both clients verify them, kept until they have been received, in one directory with
 // `wix-media serve`.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { suite, test } from 'node:test';
 import * as media from '@wix/media';
 import { AppStrategy, createClient as createOfficialClient } from '@wix/sdk';
-import { withinTime } from '../harness/limit.js';
 import { temporaryFolder } from '../harness/manager.js';
 import { createClient, createManager } from '../harness/package.js';
 import { ask, native } from './native.js';
-
-/** @import { AddressInfo } from 'node:net' */
-/** @import { TestContext } from 'node:test' */
-/** @typedef {{ headers: import('node:http').IncomingHttpHeaders, body: string, answer: (status: number) => void }} Sent */
-
-/**
- * A receiver of webhooks. Each is answered by `answer`.
- *
- * @param {TestContext} t
- */
-async function receiver(t) {
-  /** @type {Sent[]} */
-  const waiting = [];
-  /** @type {((sent: Sent) => void)[]} */
-  const takers = [];
-  const server = createServer(async (request, response) => {
-    const body = Buffer.concat(await request.toArray()).toString();
-    const sent = { headers: request.headers, body, answer: (/** @type {number} */ status) => void response.writeHead(status).end() };
-    const taker = takers.shift();
-    if (taker) taker(sent);
-    else waiting.push(sent);
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const next = () => {
-    const sent = waiting.shift();
-    return sent ? Promise.resolve(sent) : withinTime('a webhook', /** @type {Promise<Sent>} */ (new Promise((resolve) => takers.push(resolve))));
-  };
-  return { url: `http://127.0.0.1:${/** @type {AddressInfo} */ (server.address()).port}/hook?of=us`, next };
-}
-
-/** @param {Sent} sent */
-const messageOf = ({ body }) => JSON.parse(JSON.parse(Buffer.from(body.split('.')[1], 'base64url').toString()).data);
-/** @param {Sent} sent */
-const eventOf = (sent) => JSON.parse(messageOf(sent).data);
+import { eventOf, messageOf, receiver } from './receiver.js';
 
 suite('wix-media-server: webhooks', () => {
   test('events are signed as both clients verify them, and those that nobody asked for are not sent', async (t) => {

@@ -1,0 +1,39 @@
+// Several processes of the native server on one database and one directory of bytes, behind a balancer.
+import { join } from 'node:path';
+import { temporaryFolder } from '../harness/manager.js';
+import { balance } from './balancer.js';
+import { native, run } from './native.js';
+import { postgres } from './postgres.js';
+
+/** @import { Closing } from '../harness/types.d.ts' */
+/** @import { Native } from './native.js' */
+
+/**
+ * Starts a team. `through` stands between the servers and PostgreSQL: it gets the URL of the database, and returns the one that the servers
+ * use.
+ *
+ * @param {Closing} closing
+ * @param {{ servers?: number, port?: number, args?: string[], through?: (url: string) => Promise<string> }} [options]
+ */
+export async function team(closing, { servers: count = 3, port, args = [], through = async (url) => url } = {}) {
+  const database = await postgres(closing);
+  await database.start();
+  const name = await database.create();
+  const url = database.url(name);
+  const migrated = await run(['migrate', '--database', url]);
+  if (migrated.code !== 0) throw new Error(`wix-media-server migrate: ${migrated.stderr}`);
+  const reached = await through(url);
+  const directory = join(await temporaryFolder(closing), 'bytes');
+  const line = ['--database', reached, ...args];
+  const start = async () => {
+    const server = await native(closing, directory, line);
+    if (!server.origin) throw new Error(`wix-media-server ended: ${server.text.stdout}${server.text.stderr}`);
+    return server;
+  };
+  /** @type {Native[]} */
+  const servers = [];
+  for (let number = 0; number < count; number += 1) servers.push(await start());
+  const origins = servers.map(({ origin }) => origin);
+  const { origin, counts } = await balance(closing, origins, port);
+  return { origin, counts, servers, origins, url, directory, start, query: (/** @type {string} */ sql) => database.query(name, sql) };
+}
