@@ -1,0 +1,219 @@
+// Three processes answer as one would, also while they are killed, stopped, or cut off from PostgreSQL.
+//
+// With WIX_MEDIA_PROOF=whole there are as many commands and crashes as before a release; otherwise a few.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { suite, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { random } from '../crash/model.js';
+import { md5, noise } from '../harness/bytes.js';
+import { withinTime } from '../harness/limit.js';
+import { temporaryFolder } from '../harness/manager.js';
+import { createClient } from '../harness/package.js';
+import { present } from '../harness/present.js';
+import { balance } from './balancer.js';
+import { follow, record, replay } from './consistency.js';
+import { ask, native } from './native.js';
+import { team } from './team.js';
+
+/** @import { AddressInfo } from 'node:net' */
+/** @import { TestContext } from 'node:test' */
+/** @import { History } from './consistency.js' */
+
+const IS_WHOLE = process.env.WIX_MEDIA_PROOF === 'whole';
+const CLIENTS = 8;
+/** Commands of each client. */
+const COMMANDS = IS_WHOLE ? 2000 : 25;
+const KILLS = IS_WHOLE ? 200 : 5;
+const STOPS = IS_WHOLE ? 50 : 3;
+const CUTS = IS_WHOLE ? 200 : 20;
+const SEED = Number(process.env.WIX_MEDIA_SEED ?? Math.floor(Date.now() / 86_400_000));
+
+/**
+ * Records a load and replays it. Without faults, or for as long as `faults` makes some.
+ *
+ * @param {TestContext} t
+ * @param {string} origin
+ * @param {(isOver: () => boolean) => Promise<void>} [faults]
+ */
+async function proven(t, origin, faults) {
+  t.diagnostic(`WIX_MEDIA_SEED=${SEED}`);
+  let [isCalm, isOver] = [!faults, false];
+  const faulting = faults?.(() => isOver).finally(() => (isCalm = true));
+  const history = await record(origin, { clients: CLIENTS, commands: faults ? 1 : COMMANDS, seed: SEED, goesOn: () => !isCalm });
+  isOver = true;
+  await faulting;
+  const unanswered = history.entries.filter(({ answer }) => !answer).length;
+  t.diagnostic(`${history.entries.length} commands, ${unanswered} without an answer, ${history.last} events`);
+  await replay(history);
+  return history;
+}
+
+/**
+ * A gate between servers and PostgreSQL that cuts connections: before a commit, after it, or in the middle of anything.
+ *
+ * @param {TestContext} t
+ * @param {string} url Of the database.
+ */
+async function cutting(t, url) {
+  const dice = random(SEED);
+  const reached = new URL(url);
+  const { hostname, port } = reached;
+  let isOpen = false;
+  let cuts = 0;
+  const gate = createServer((near) => {
+    let swallows = false;
+    const far = connect(Number(port), hostname);
+    const cut = () => {
+      cuts += 1;
+      near.destroy();
+      far.destroy();
+    };
+    for (const [one, other] of [[near, far], [far, near]]) one.on('error', () => other.destroy()).on('close', () => other.destroy());
+    near.on('data', (chunk) => {
+      if (!isOpen) return far.write(chunk);
+      const isCommit = chunk.includes('COMMIT');
+      const way = isCommit ? dice.below(12) : dice.below(400);
+      if (way === 0) return cut();
+      // PostgreSQL gets it, and nobody hears how it went.
+      if (isCommit && way === 1) swallows = true;
+      far.write(chunk);
+    });
+    far.on('data', (chunk) => (swallows ? cut() : near.write(chunk)));
+  });
+  await once(gate.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => void gate.close());
+  reached.port = String(/** @type {AddressInfo} */ (gate.address()).port);
+  return {
+    url: reached.href,
+    /** Cuts connections from now on, or no more. */
+    cutting: (/** @type {boolean} */ does) => (isOpen = does),
+    cuts: () => cuts,
+  };
+}
+
+/**
+ * Waits until so many more requests have reached a balancer.
+ *
+ * @param {Map<string, number>} counts
+ * @param {number} more
+ * @param {() => boolean} isOver
+ */
+async function requests(counts, more, isOver) {
+  const sum = () => [...counts.values()].reduce((one, other) => one + other, 0);
+  const goal = sum() + more;
+  while (sum() < goal && !isOver()) await setTimeout(5);
+}
+
+suite('wix-media-server: a team', () => {
+  test('answers can be put into one order, which is that of the events, and every follower sees each event once', async (t) => {
+    const { origin, origins, counts } = await team(t);
+    const followers = origins.map(follow);
+    const { last } = await proven(t, origin);
+    assert.ok(last > COMMANDS, `${last} events`);
+    for (const follower of followers) {
+      const numbers = await withinTime('the last event', follower.until(last));
+      assert.deepEqual(numbers, Array.from({ length: last }, (_, at) => at + 1));
+    }
+    for (const each of origins) assert.ok((counts.get(each) ?? 0) > COMMANDS, 'each of them had its part');
+  });
+
+  test('servers that are killed lose nothing that was acknowledged, and leave nothing half done', async (t) => {
+    const { origin, origins, servers, counts, start } = await team(t);
+    const dice = random(SEED);
+    const { files, uploads } = createClient({ baseUrl: origin });
+    /** @type {{ id: string, hash: string }[]} */
+    const uploaded = [];
+    await proven(t, origin, async (isOver) => {
+      let hasEnded = false;
+      const uploading = (async () => {
+        for (let number = 1; !hasEnded; number += 1) {
+          const bytes = noise(1 + dice.below(300_000), number);
+          // It may fail with its server.
+          const file = await uploads.upload(bytes, { displayName: `${number}.bin` }).catch(() => undefined);
+          if (file) uploaded.push({ id: present(file._id), hash: md5(bytes) });
+        }
+      })();
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        await requests(counts, 5 + dice.below(20), isOver);
+        const at = dice.below(servers.length);
+        await servers[at].end('SIGKILL');
+        servers[at] = await start();
+        origins[at] = servers[at].origin;
+      }
+      hasEnded = true;
+      await uploading;
+    });
+    assert.ok(uploaded.length > 0);
+    for (const { id, hash } of uploaded) {
+      const file = await files.getFileDescriptor(id);
+      assert.equal(file.hash, hash);
+      assert.equal(md5(new Uint8Array(await (await fetch(present(file.url))).arrayBuffer())), hash);
+    }
+    const check = await ask(origin, 'GET', '/_wix-media/check');
+    assert.equal(JSON.parse(check.text).isWhole, true, check.text);
+  });
+
+  test('a server that stands still keeps the others from nothing for longer than its lock may last', async (t) => {
+    const { origin, servers, counts } = await team(t);
+    const dice = random(SEED);
+    await proven(t, origin, async (isOver) => {
+      for (let stop = 0; stop < STOPS; stop += 1) {
+        await requests(counts, 5 + dice.below(20), isOver);
+        const { child } = servers[dice.below(servers.length)];
+        child.kill('SIGSTOP');
+        // Fewer than there are clients: if all of them waited for this server, there would be no more requests.
+        await requests(counts, CLIENTS - 2, isOver);
+        child.kill('SIGCONT');
+      }
+    });
+  });
+
+  test('a connection to PostgreSQL that is cut before, in or after a commit makes no wrong answer', async (t) => {
+    /** @type {Awaited<ReturnType<typeof cutting>> | undefined} */
+    let gate;
+    const { origin } = await team(t, {
+      through: async (url) => {
+        gate = await cutting(t, url);
+        return gate.url;
+      },
+    });
+    const { cutting: cut, cuts } = present(gate);
+    await proven(t, origin, async (isOver) => {
+      cut(true);
+      while (cuts() < CUTS && !isOver()) await setTimeout(5);
+      cut(false);
+    });
+    assert.ok(cuts() >= CUTS);
+  });
+});
+
+suite('the proof of consistency', () => {
+  test('finds servers that share nothing, answers that nobody gave, and events that are lost', async (t) => {
+    const alone = await Promise.all([0, 1, 2].map(async () => (await native(t, await temporaryFolder(t))).origin));
+    const { origin } = await balance(t, alone);
+    await assert.rejects(async () => replay(await record(origin, { clients: CLIENTS, commands: 10, seed: SEED })));
+
+    const one = (await native(t, await temporaryFolder(t))).origin;
+    const told = await record(one, { clients: CLIENTS, commands: 25, seed: SEED });
+    await replay(told);
+    /** @param {(history: History) => void} change */
+    const changed = (change) => {
+      const copy = structuredClone(told);
+      change(copy);
+      return replay(copy);
+    };
+    const late = told.entries.findLastIndex(({ command, answer }) => command.what === 'update' && answer?.status === 200);
+    await assert.rejects(changed(({ entries }) => Object.assign(present(entries[late].answer), { status: 404, text: '{}' })), /no command explains/);
+    await assert.rejects(changed(({ entries }) => void entries.splice(late, 1)), /no command explains/);
+    await assert.rejects(changed(({ events }) => void events.splice(10, 1)), /no gaps/);
+    await assert.rejects(changed(({ events }) => {
+      const bodies = events.map(({ body }) => body);
+      bodies.push(...bodies.splice(0, 1));
+      events.forEach((event, at) => (event.body = bodies[at]));
+    }));
+    const refused = told.entries.find(({ answer }) => answer?.status === 400 || answer?.status === 404);
+    await assert.rejects(changed(({ entries }) => Object.assign(present(entries[told.entries.indexOf(present(refused))].answer), { status: 409 })), /no order of the commands explains/);
+  });
+});
