@@ -48,7 +48,9 @@ const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
   build             the npm package, in dist/, ready for npm pack
-  start [--port N]  build what is missing and serve a Media Manager on http://127.0.0.1:4410
+  start [--team] [--port N]
+                    build what is missing and serve a Media Manager on http://127.0.0.1:4410; with --team three native
+                    servers on one PostgreSQL, behind a balancer
   test [RING...]    run the tests: rust, wasm-node, wasm-browser, js, package, page, tools, browsers, team (by default
                     all but tools, which installs bundlers, frameworks and test runners from npm, browsers, which drives
                     Firefox and WebKit, and team, which compiles the native server);
@@ -98,7 +100,7 @@ enum Task {
     ServerTarball,
     Size,
     Soak(soak::Settings),
-    Start { port: u16 },
+    Start(start::Settings),
     Test(Selection),
     WasmBindgen { arguments: Vec<String> },
     WasmTestRunner { arguments: Vec<String> },
@@ -116,11 +118,7 @@ impl Task {
             "release" => return Ok(Self::Release(release::Settings::parse(rest)?)),
             "soak" => return Ok(Self::Soak(soak::Settings::parse(rest)?)),
             "fuzz" => return Ok(Self::Fuzz(fuzz::Settings::parse(rest)?)),
-            "start" => {
-                return Ok(Self::Start {
-                    port: start::parse_port(rest)?,
-                });
-            }
+            "start" => return Ok(Self::Start(start::Settings::parse(rest)?)),
             "wasm-bindgen" => {
                 return Ok(Self::WasmBindgen {
                     arguments: rest.to_vec(),
@@ -170,7 +168,7 @@ impl Task {
             Self::Release(settings) => release::release(&Project::load()?, &settings)?,
             Self::Soak(settings) => soak::soak(&Project::load()?, &settings)?,
             Self::Fuzz(settings) => fuzz::fuzz(&Project::load()?, &settings)?,
-            Self::Start { port } => start::start(&Project::load()?, port)?,
+            Self::Start(settings) => start::start(&Project::load()?, &settings)?,
             Self::FileTypes => file_types::file_types(&Project::load()?)?,
             Self::Test(selection) => return test::test(&Project::load()?, &selection),
         }
@@ -216,8 +214,10 @@ mod tests {
         assert_eq!(parse("size").unwrap(), Task::Size);
         assert_eq!(parse("msrv").unwrap(), Task::Msrv);
         assert_eq!(parse("bench").unwrap(), Task::Bench);
-        assert_eq!(parse("start").unwrap(), Task::Start { port: 4410 });
-        assert_eq!(parse("start --port 8080").unwrap(), Task::Start { port: 8080 });
+        let start = |port, is_team| Task::Start(start::Settings { port, is_team });
+        assert_eq!(parse("start").unwrap(), start(4410, false));
+        assert_eq!(parse("start --port 8080").unwrap(), start(8080, false));
+        assert_eq!(parse("start --port 8080 --team").unwrap(), start(8080, true));
         assert!(matches!(parse("parity --installed").unwrap(), Task::Parity(_)));
         assert!(matches!(parse("release 9.9.9 --dry-run").unwrap(), Task::Release(_)));
         assert!(matches!(parse("soak --minutes 3").unwrap(), Task::Soak(_)));
@@ -236,6 +236,7 @@ mod tests {
             "start 80",
             "start --port",
             "start --port x",
+            "start --team team",
             "test moon",
             "fuzz",
             "soak 3",

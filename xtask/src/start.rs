@@ -5,35 +5,60 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::build;
 #[cfg(not(unix))]
 use crate::process::run;
 use crate::project::Project;
+use crate::{build, machine, server};
 
 /// The default port.
 const PORT: u16 = 4410;
 
-/// Parses `[--port N]`.
-pub(crate) fn parse_port(arguments: &[String]) -> Result<u16> {
-    match arguments {
-        [] => Ok(PORT),
-        [option, port] if option == "--port" => port
-            .parse()
-            .with_context(|| format!("invalid port: expected a number up to 65535, found {port:?}")),
-        _ => bail!("unexpected arguments of start: expected [--port N]"),
+/// What is started, and where.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Settings {
+    pub(crate) port: u16,
+    /// Whether several native servers on PostgreSQL are started, instead of one Media Manager.
+    pub(crate) is_team: bool,
+}
+
+impl Settings {
+    /// Parses `[--team] [--port N]`.
+    pub(crate) fn parse(arguments: &[String]) -> Result<Self> {
+        let mut settings = Self {
+            port: PORT,
+            is_team: false,
+        };
+        let mut rest = arguments.iter();
+        while let Some(option) = rest.next() {
+            match (option.as_str(), rest.as_slice()) {
+                ("--team", _) => settings.is_team = true,
+                ("--port", [port, ..]) => {
+                    settings.port = port
+                        .parse()
+                        .with_context(|| format!("invalid port: expected a number up to 65535, found {port:?}"))?;
+                    rest.next();
+                }
+                _ => bail!("unexpected arguments of start: expected [--team] [--port N]"),
+            }
+        }
+        Ok(settings)
     }
 }
 
-/// Builds what is missing, and serves until it is interrupted. Data stays in `target/start`; a missing folder is filled with
-/// the photographs of `tests/data/site`.
-pub(crate) fn start(project: &Project, port: u16) -> Result<()> {
+/// Builds what is missing, and serves until it is interrupted.
+pub(crate) fn start(project: &Project, settings: &Settings) -> Result<()> {
+    let port = settings.port;
     // Check the port before the build, which takes minutes.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| {
         format!("cannot use port {port}: stop the program that has it, or choose another with --port N")
     })?;
     drop(listener);
     build::build(project)?;
+    if settings.is_team {
+        return team(project, port);
+    }
     println!();
+    // Data stays there; a missing folder is filled with the photographs.
     let data = project.target.join("start");
     let mut command = Command::new("node");
     command
@@ -45,6 +70,18 @@ pub(crate) fn start(project: &Project, port: u16) -> Result<()> {
         // A developer's key of a Wix site must not lock the photographs up.
         .env_remove("WIX_API_KEY")
         .env_remove("WIX_SITE_ID")
+        .current_dir(&project.root);
+    replace(command)
+}
+
+/// Starts PostgreSQL, three native servers and a balancer, and stops them when it is interrupted.
+fn team(project: &Project, port: u16) -> Result<()> {
+    machine::postgresql()?;
+    let mut command = Command::new("node");
+    command
+        .arg("tests/js/team/start.mjs")
+        .arg(port.to_string())
+        .env("WIX_MEDIA_SERVER", server::build(project)?)
         .current_dir(&project.root);
     replace(command)
 }

@@ -1,0 +1,48 @@
+// `cargo xtask start --team [--port N]`: PostgreSQL, three servers and a balancer on this machine, until Ctrl-C, which stops all of it and
+// removes its data.
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { team } from './team.js';
+
+const [port = '4410'] = process.argv.slice(2);
+/** @type {(() => unknown)[]} */
+const closers = [];
+const stop = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
+// The terminal sends a second one to people who are impatient: nothing must be left behind then either.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+
+async function main() {
+  const page = fileURLToPath(new URL('../../../dist', import.meta.url));
+  const { origin, servers, url, directory } = await team({ after: (close) => void closers.push(close) }, { port: Number(port), args: ['--page', page] });
+  console.log(`
+Three servers on one PostgreSQL. Each request goes to the next server:
+
+  ${origin}
+
+  servers   ${servers.map(({ origin: own, child }) => `${own} (process ${child.pid})`).join('\n            ')}
+  database  ${url}
+  bytes     ${directory}
+
+What to try:
+
+  the page, in one browser or in two         ${origin}
+  events, of whichever server made them      curl -N -H 'accept: text/event-stream' ${servers[0].origin}/_wix-media/events
+  a change on another server                 curl ${servers[1].origin}/site-media/v1/folders -H 'content-type: application/json' -d '{"displayName":"Animals"}'
+  a crash: the others go on                  kill -9 ${servers[2].child.pid}
+  what the database holds                    psql '${url}' -c 'SELECT number, body FROM event ORDER BY number'
+
+Ctrl-C stops everything and removes the data.`);
+  await stop;
+  console.log('\nStopping');
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(/** @type {Error} */ (error).message);
+  process.exitCode = 1;
+} finally {
+  for (const close of closers.reverse()) await close();
+}
+// Signals are listened to, which keeps the process alive.
+process.exit();
