@@ -174,7 +174,9 @@ suite('files of the package', () => {
       const refused = await init({ transfers: new Uint8Array(1), wasm: '/x' }).catch(codeOf);
       await init({ transfers: undefined });
       console.log(JSON.stringify([refused, await createClient({ auth: { apiKey: 'k' } }).uploads.list()]));`;
-    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+    // Uploads of other programs on this machine would be in the list.
+    const env = { ...process.env, XDG_STATE_HOME: join(folder, 'state') };
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder, env });
     assert.deepEqual(JSON.parse(stdout), [['INVALID_ARGUMENT', 'init: wasm is not a file of the package'], []], 'the other file is not used either');
   });
 
