@@ -2,8 +2,8 @@
 // two phones (WCAG 2.5.8).
 import assert from 'node:assert/strict';
 import { before, suite, test } from 'node:test';
-import { pageSuite, photo } from './site.js';
-import { tour } from './tour.js';
+import { pageSuite } from './site.js';
+import { furnish, tour } from './tour.js';
 
 const WIDTHS = [1440, 820, 390, 320];
 
@@ -40,14 +40,7 @@ function smallTargets() {
 suite('targets of the page', () => {
   const site = pageSuite();
 
-  before(async () => {
-    const { folders, uploads, files } = site.server.client;
-    await folders.createFolder('Empty');
-    await uploads.upload(await photo('chelsea.jpg'), { displayName: 'photo.jpg', labels: ['pet'] });
-    await uploads.upload(Buffer.from('words'), { displayName: 'notes.txt' });
-    const old = await uploads.upload(Buffer.from('old'), { displayName: 'old.txt' });
-    await files.bulkDeleteFiles([String(old._id)]);
-  });
+  before(() => furnish(site.server));
 
   test('targets: every control is at least 24 by 24 pixels', async (t) => {
     const { page } = await site.open(t);
