@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod conformance;
+mod cuts;
 mod parts;
+mod proxy;
 mod servers;

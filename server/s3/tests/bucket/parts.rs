@@ -13,7 +13,7 @@ pub(crate) fn pattern(from: usize, to: usize) -> Vec<u8> {
     (from..to).map(|at| (at % 251) as u8 ^ (at / 65_536) as u8).collect()
 }
 
-fn content(bucket: &Bucket, id: &str) -> Vec<u8> {
+pub(crate) fn content(bucket: &Bucket, id: &str) -> Vec<u8> {
     let mut bytes = vec![0; usize::try_from(bucket.size(id).unwrap().unwrap()).unwrap()];
     let mut filled = 0;
     while filled < bytes.len() {
@@ -141,7 +141,7 @@ fn parts_of_a_process_that_died_are_removed() {
 }
 
 /// The number of multipart uploads under way below a prefix.
-fn uploads(server: &Server, settings: &Settings) -> usize {
+pub(crate) fn uploads(server: &Server, settings: &Settings) -> usize {
     let listed = server.uploads();
     listed.matches(&format!("<Key>{}/", settings.prefix)).count()
 }

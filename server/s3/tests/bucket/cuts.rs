@@ -1,0 +1,113 @@
+//! Connections that are cut before, within and after requests: a right outcome, or an error that says to try again.
+
+use crate::parts::{content, pattern, uploads};
+use crate::proxy::{Cut, Proxy};
+use crate::servers::{seaweedfs, settings_at};
+use std::io::{Error, ErrorKind, Result};
+use wix_media::blobs::Blobs;
+use wix_media_s3::Bucket;
+
+/// The size of a part.
+const PART: usize = 8 << 20;
+
+/// As often as a request is tried, and one more time.
+const ALWAYS: usize = 100;
+
+/// Writes a blob as a PATCH does, and seals it as the PUT behind it does. Returns how many bytes were synced, and the outcome.
+fn written(bucket: &Bucket, whole: &[u8], from: usize, epoch: u64) -> (usize, Result<()>) {
+    let mut synced = from;
+    let mut write = || {
+        let mut writer = bucket.take_over("a", from as u64, epoch)?;
+        for end in [PART, whole.len()].into_iter().filter(|end| *end > from) {
+            bucket.append(&mut writer, &whole[synced..end])?;
+            bucket.sync("a")?;
+            synced = end;
+        }
+        drop(writer);
+        bucket.end_writer("a")
+    };
+    let outcome = write();
+    (synced, outcome)
+}
+
+fn says_try_again(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotConnected | ErrorKind::TimedOut)
+}
+
+#[test]
+fn cut_uploads_are_right_or_tried_again() {
+    let server = seaweedfs();
+    let proxy = Proxy::start(server.port);
+    let whole = pattern(0, PART + 70_000);
+    let mut failed = 0;
+    for (method, part) in [
+        ("POST", "?uploads"),
+        ("PUT", "partNumber=1"),
+        ("PUT", "partNumber=2"),
+        ("PUT", "/state"),
+        ("PUT", "/0000"),
+        ("GET", "/0000"),
+        ("POST", "uploadId="),
+        ("HEAD", "/bytes"),
+        ("DELETE", "/state"),
+    ] {
+        for cut in [Cut::Before, Cut::Within, Cut::After] {
+            for times in [1, ALWAYS] {
+                let settings = server.settings();
+                let what = format!("{method} {part}, {cut:?}, {times} times");
+                let cut_off = Bucket::open(&settings_at(proxy.port, &settings.prefix)).unwrap();
+                let direct = Bucket::open(&settings).unwrap();
+                proxy.cut(method, part, cut, times);
+                let (synced, outcome) = written(&cut_off, &whole, 0, 1);
+                let left = proxy.left();
+                assert!(left < times, "{what}: was not cut");
+                if let Err(error) = outcome {
+                    assert!(says_try_again(&error), "{what}: {error}");
+                    failed += 1;
+                    // What was synced is there, for another process.
+                    let (_, again) = written(&direct, &whole, synced, 2);
+                    again.unwrap_or_else(|error| panic!("{what}: {error}"));
+                }
+                assert!(content(&direct, "a") == whole, "{what}: other bytes");
+                direct.remove("a").unwrap();
+                assert_eq!(direct.list("", 9).unwrap(), [""; 0], "{what}");
+                // An upload whose beginning was not answered is known to nobody.
+                if part != "?uploads" {
+                    assert_eq!(uploads(server, &settings), 0, "{what}");
+                }
+            }
+        }
+    }
+    assert!(failed > 10, "{failed} failed");
+}
+
+#[test]
+fn cut_downloads_are_right_or_fail() {
+    let server = seaweedfs();
+    let proxy = Proxy::start(server.port);
+    let settings = server.settings();
+    let direct = Bucket::open(&settings).unwrap();
+    let whole = pattern(0, 300_000);
+    let mut writer = direct.open_writer("a", 0).unwrap();
+    direct.append(&mut writer, &whole).unwrap();
+    direct.seal("a").unwrap();
+    for cut in [Cut::Before, Cut::Within, Cut::After, Cut::InAnswer] {
+        for times in [1, ALWAYS] {
+            let bucket = Bucket::open(&settings_at(proxy.port, &settings.prefix)).unwrap();
+            proxy.cut("GET", "/bytes", cut, times);
+            let mut buffer = vec![0; 200_000];
+            let outcome = bucket.read("a", 50_000, &mut buffer);
+            assert!(proxy.left() < times, "{cut:?}: was not cut");
+            match outcome {
+                Ok(count) => assert!(count == 200_000 && buffer[..] == whole[50_000..250_000], "{cut:?}: {count}"),
+                Err(error) => {
+                    assert!(says_try_again(&error), "{cut:?}: {error}");
+                    assert_eq!(times, ALWAYS, "{cut:?}: {error}");
+                }
+            }
+            // It heals by itself.
+            assert_eq!(bucket.read("a", 50_000, &mut buffer).unwrap(), 200_000);
+            assert!(buffer[..] == whole[50_000..250_000]);
+        }
+    }
+}
