@@ -99,7 +99,10 @@ fn cut_downloads_are_right_or_fail() {
             let outcome = bucket.read("a", 50_000, &mut buffer);
             assert!(proxy.left() < times, "{cut:?}: was not cut");
             match outcome {
-                Ok(count) => assert!(count == 200_000 && buffer[..] == whole[50_000..250_000], "{cut:?}: {count}"),
+                Ok(count) => assert!(
+                    count == 200_000 && buffer[..] == whole[50_000..250_000],
+                    "{cut:?}: {count}"
+                ),
                 Err(error) => {
                     assert!(says_try_again(&error), "{cut:?}: {error}");
                     assert_eq!(times, ALWAYS, "{cut:?}: {error}");
