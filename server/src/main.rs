@@ -19,7 +19,7 @@
 //! | `maintenance` | the commands `check`, `fsck`, `export`, `import` and `migrate` |
 //! | `page` | the files of the page |
 //! | `pictures` | colours and transforms of pictures |
-//! | `work` | what happens without requests: due work, imports, webhooks, the sweep |
+//! | `background` | what happens without requests: due work, imports, webhooks, the sweep |
 //! | `imports` `network` | fetching the sources of imports |
 //! | `webhooks` `signer` | sending events to other servers |
 //! | `recorded` | outcomes that wait for room on the disk |
@@ -33,6 +33,7 @@
 mod admin;
 mod answer;
 mod app;
+mod background;
 mod bodies;
 mod caller;
 mod commands;
@@ -58,7 +59,6 @@ mod socket;
 mod storage;
 mod tls;
 mod webhooks;
-mod work;
 
 use maintenance::Outcome;
 use settings::{Settings, Task, Wrong};

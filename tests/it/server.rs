@@ -25,7 +25,7 @@ const FLOORS: [&[&str]; 11] = [
     &["intake", "recorded", "sites"],
     &["probes"],
     &["commands", "imports", "webhooks"],
-    &["admin", "service", "work"],
+    &["admin", "background", "service"],
     &["listen"],
 ];
 

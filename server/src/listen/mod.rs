@@ -8,6 +8,7 @@ mod connections;
 use crate::admin;
 use crate::answer;
 use crate::app::Phase;
+use crate::background;
 use crate::failure::Failure;
 use crate::guard;
 use crate::service::{self, Near};
@@ -15,7 +16,6 @@ use crate::settings::Settings;
 use crate::sites::Sites;
 use crate::socket::Socket;
 use crate::tls::Tls;
-use crate::work;
 use connections::{Connections, Place};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -131,7 +131,7 @@ async fn run(settings: Settings) -> Result<Arc<Sites>, Failure> {
                 }
             },
             Some(_) = tasks.join_next() => {}
-            Some(app) = to_work.recv() => drop(work.spawn(work::run(app, role))),
+            Some(app) = to_work.recv() => drop(work.spawn(background::run(app, role))),
             Some(_) = work.join_next() => {}
             () = next(&mut hangups) => if let Some(tls) = &tls {
                 reload(tls);

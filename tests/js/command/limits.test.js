@@ -64,7 +64,7 @@ const OTHERS = [
   'pkg-template/manager/worker/session.js MAX_INLINE',
   'server/src/log.rs MAX_DECODINGS',
   'server/src/recorded.rs MAX_RETRY',
-  'server/src/work/pace.rs MAX_RETRY',
+  'server/src/background/pace.rs MAX_RETRY',
   'server/src/guard/mod.rs MAX_SHOWN',
   'server/src/listen/mod.rs REFUSAL_TIMEOUT',
   'server/src/commands/events.rs MAX_EVENTS_SIZE',
