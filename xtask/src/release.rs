@@ -14,10 +14,11 @@ use crate::{build, licences};
 
 const CHANGELOG: &str = "CHANGELOG.md";
 /// The manifests with the version, and how each of them gets a new one.
-const MANIFESTS: [(&str, Rewrite); 4] = [
+const MANIFESTS: [(&str, Rewrite); 5] = [
     ("Cargo.toml", with_crate_version),
     ("server/Cargo.toml", with_crate_version),
     ("server/postgres/Cargo.toml", with_crate_version),
+    ("server/s3/Cargo.toml", with_crate_version),
     ("pkg-template/package.json", with_npm_version),
 ];
 /// The section of changes that are not in a release yet.

@@ -17,7 +17,7 @@ suite('cargo xtask release', () => {
   test('--dry-run: prints the version in every manifest, the section of the changelog, the package and the tag, and changes nothing', async () => {
     const before = await changes();
     const { stdout } = await release(['99.0.0', '--dry-run']);
-    for (const manifest of ['Cargo.toml', 'server/Cargo.toml', 'server/postgres/Cargo.toml']) {
+    for (const manifest of ['Cargo.toml', 'server/Cargo.toml', 'server/postgres/Cargo.toml', 'server/s3/Cargo.toml']) {
       assert.ok(stdout.includes(`\n${manifest}\n  + version = "99.0.0"\n`) || stdout.startsWith(`${manifest}\n  + version = "99.0.0"\n`), `${manifest}\n${stdout}`);
     }
     assert.match(stdout, /^pkg-template\/package\.json\n {2}\+ {3}"version": "99\.0\.0",\n/m);
