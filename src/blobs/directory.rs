@@ -25,6 +25,11 @@ pub trait Host: Send + Sync + fmt::Debug {
     fn remove(&self, name: &str) -> Result<()>;
     /// The names of all files in a folder. Empty for a missing one.
     fn names(&self, folder: &str) -> Result<Vec<String>>;
+    /// Whether other processes write the same files at the same time. Then a writer that takes a blob over leaves the bytes
+    /// behind its offset.
+    fn is_shared(&self) -> bool {
+        false
+    }
     /// See [`Blobs::delivered_end`].
     fn delivered_end(&self, name: &str) -> Option<u64> {
         _ = name;
@@ -111,6 +116,20 @@ impl<H: Host> Blobs for Directory<H> {
     fn open_delivered(&self, id: &str) -> Result<Writer> {
         check_id(id)?;
         self.writers.open(id, 0, |_| Ok(()))
+    }
+
+    fn take_over(&self, id: &str, offset: u64, _: u64) -> Result<Writer> {
+        if !self.host.is_shared() {
+            return self.open_writer(id, offset);
+        }
+        check_id(id)?;
+        // A cut could come late. Another process may have taken the blob over since, and would go on behind a gap of zeros.
+        self.writers
+            .open(id, offset, |id| match self.host.size(&file_name(id))? {
+                Some(size) if size < offset => Err(gap(id, size, offset)),
+                None if offset > 0 => Err(missing(id)),
+                _ => Ok(()),
+            })
     }
 
     fn append(&self, writer: &mut Writer, bytes: &[u8]) -> Result<()> {

@@ -52,8 +52,9 @@ impl Disk {
 
     /// Opens the files below `root` for several processes.
     ///
-    /// Bytes that are added to a file leave what is behind them: an upload may have gone on in another process, while this one
-    /// still writes what arrived before. The bytes of both are the same, but a cut would lose those that came later.
+    /// Bytes that are added to a file, and writers that take one over, leave what is behind them: an upload may have gone on in
+    /// another process, while this one still writes what arrived before. The bytes of both are the same, but a cut would lose those
+    /// that came later.
     ///
     /// ```
     /// # use wix_media::blobs::{Disk, Host};
@@ -106,6 +107,10 @@ impl Host for Disk {
         }
         file.seek(SeekFrom::Start(offset))?;
         file.write_all(bytes)
+    }
+
+    fn is_shared(&self) -> bool {
+        self.is_shared
     }
 
     fn sync(&self, name: &str) -> Result<()> {
@@ -234,6 +239,25 @@ mod tests {
         let mut buffer = [0; 20];
         let count = stores[1].read("b1", 0, &mut buffer).expect("read");
         assert_eq!(&buffer[..count], b"one two three");
+    }
+
+    #[test]
+    fn late_take_over_by_another_process_cuts_nothing_off() {
+        let scratch = Scratch::new("overtaken");
+        let stores = [0, 1].map(|_| Directory::new(Disk::shared(&scratch.0).expect("a folder")));
+        let mut first = stores[0].take_over("b1", 0, 1).expect("a writer");
+        stores[0].append(&mut first, b"one").expect("written");
+        let mut next = stores[1].take_over("b1", 3, 3).expect("a writer");
+        stores[1].append(&mut next, b" two").expect("written");
+        // Its number is older: the process was held up between the catalog and the file.
+        drop(stores[0].take_over("b1", 3, 2).expect("a writer"));
+        stores[1].append(&mut next, b" three").expect("written");
+        let mut buffer = [0; 20];
+        let count = stores[0].read("b1", 0, &mut buffer).expect("read");
+        assert_eq!(&buffer[..count], b"one two three");
+        let failed = |id, offset| stores[0].take_over(id, offset, 4).expect_err("no writer").kind();
+        assert_eq!(failed("b1", 99), ErrorKind::InvalidInput);
+        assert_eq!(failed("b2", 1), ErrorKind::NotFound);
     }
 
     #[test]

@@ -60,9 +60,10 @@ pub trait Blobs: Send + Sync + fmt::Debug {
         self.open_writer(id, 0)
     }
     /// Opens the writer of a blob that several processes may write. `epoch` is the number under which the caller has taken the
-    /// blob over in the catalog. A store that processes share refuses a number below one that it has seen, and the
-    /// calls of writers that another process has superseded, with
-    /// [`StaleNetworkFileHandle`](std::io::ErrorKind::StaleNetworkFileHandle).
+    /// blob over in the catalog. The call can come late, when another process has taken the blob over since. A store that processes
+    /// share either refuses a number below one that it has seen, and the calls of writers that another process has superseded, with
+    /// [`StaleNetworkFileHandle`](std::io::ErrorKind::StaleNetworkFileHandle). Or it keeps the bytes behind `offset`, as
+    /// [`Disk::shared`] does.
     fn take_over(&self, id: &str, offset: u64, epoch: u64) -> Result<Writer> {
         _ = epoch;
         self.open_writer(id, offset)
