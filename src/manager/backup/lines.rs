@@ -42,8 +42,9 @@ impl Lines {
             return Ok(());
         }
         self.flush(blobs)?;
-        self.writer = None;
+        // While this fails, the writer stays: a new one would begin at the start of the blob.
         blobs.end_writer(&self.blob)?;
+        self.writer = None;
         self.is_closed = true;
         Ok(())
     }
