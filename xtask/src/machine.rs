@@ -244,9 +244,14 @@ pub(crate) fn object_stores(project: &Project) -> Result<PathBuf> {
     if ["weed", "moto_server"].iter().all(|name| programs.join(name).is_file()) {
         return Ok(programs);
     }
+    // Debian's package of Python leaves out the module that a virtual environment needs. No program stands for the package that has it.
+    let mut import = Command::new("python3");
+    import.args(["-c", "import ensurepip, venv"]).stderr(Stdio::null());
+    if !import.status().is_ok_and(|status| status.success()) {
+        debian_packages(&[("", "python3-venv")])?;
+    }
     println!("Installing SeaweedFS and moto");
-    run(Command::new("python3").args(["-m", "venv"]).arg(&folder))
-        .context("Python 3 is needed with its module venv, which is the package python3-venv of Debian")?;
+    run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
     run(Command::new(programs.join("pip"))
         .args(["install", "--quiet"])
         .args(OBJECT_STORES))?;
