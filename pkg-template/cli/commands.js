@@ -274,7 +274,10 @@ export const commands = {
     words: ['FILE'],
     options: [YES, QUIET, JSON_OUTPUT],
     isRemote: true,
-    examples: [['import backup.zip --data media --yes', 'a restored backup']],
+    examples: [
+      ['import backup.zip --data media --yes', 'a restored backup'],
+      ['import backup.zip --data copy', 'a new directory'],
+    ],
   },
   sync: {
     about: 'make a place like another: sites, servers, Media Managers and folders of this machine',

@@ -11,9 +11,10 @@ import { Failure, UsageError } from './failure.js';
  *
  * @param {Context['options']} options
  * @param {Context['env']} env
+ * @param {{ mayCreate?: boolean }} [rights] Whether `--data` may name a directory that does not exist. It is created.
  * @returns {Promise<Place>}
  */
-export async function connectTo(options, env) {
+export async function connectTo(options, env, { mayCreate = false } = {}) {
   const url = options.url ?? (options.data === undefined ? env.WIX_MEDIA_URL : undefined);
   const given = keyOf(options);
   const apiKey = given ?? env.WIX_API_KEY;
@@ -21,7 +22,11 @@ export async function connectTo(options, env) {
   if (options.data !== undefined && given !== undefined) throw new UsageError('--data needs no key: leave it out');
   if (url !== undefined && options.siteId !== undefined && !apiKey) throw new UsageError('--site-id needs a key: set WIX_API_KEY too');
   // The environment describes a Wix site, which has nothing to do with a directory.
-  if (options.data !== undefined) return inDirectory(options.data, options.siteId);
+  if (options.data !== undefined) {
+    // A mistyped name must not create a Media Manager.
+    if (!mayCreate && !existsSync(options.data)) throw new Failure(`directory not found: ${options.data}`, { code: 'NO_DIRECTORY' });
+    return inDirectory(options.data, options.siteId);
+  }
   const { createClient } = await import('#package/node.js');
   if (url !== undefined) {
     const baseUrl = addressOf(url);
@@ -91,8 +96,6 @@ function addressOf(text) {
  * @returns {Promise<Place>}
  */
 async function inDirectory(directory, siteId) {
-  // A mistyped name must not create a Media Manager.
-  if (!existsSync(directory)) throw new Failure(`directory not found: ${directory}`, { code: 'NO_DIRECTORY' });
   const manager = await openManager({ storage: { directory }, siteId });
   const administer = (/** @type {string} */ path, /** @type {RequestInit} */ init = {}) =>
     manager.fetch(`${manager.baseUrl}/_wix-media/${path}`, init);

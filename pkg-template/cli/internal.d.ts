@@ -67,7 +67,7 @@ export interface Context {
   note(text?: string): void;
   paint: Paint;
   /** Connects to the place that the options name. */
-  connect(): Promise<Place>;
+  connect(rights?: { mayCreate?: boolean }): Promise<Place>;
   /** Lets the command go on when nobody reads its output any more. */
   outliveReader(): void;
 }

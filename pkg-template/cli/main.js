@@ -53,7 +53,7 @@ async function main(environment) {
       return EXIT.done;
     }
     const run = await loaders[String(command)]();
-    const connect = async () => (place = await connectTo(options, env));
+    const connect = async (/** @type {{ mayCreate?: boolean } | undefined} */ rights) => (place = await connectTo(options, env, rights));
     const outliveReader = () => void (isReaderNeeded = false);
     const outputs = { stdout, stderr, print, note, paint: painter(stdout, env), outliveReader };
     const context = { words, options, program, env, stdin, connect, ...outputs };

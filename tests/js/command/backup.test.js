@@ -1,6 +1,6 @@
 // `wix-media check`, `export` and `import`: backups, and what they say about damaged files.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { leftovers } from '../harness/leftovers.js';
@@ -61,6 +61,19 @@ suite('check, export and import', () => {
     assert.equal((await ask('import', archive, '--data', other, '--yes')).code, 0);
     const listed = JSON.parse((await ask('ls', '--data', other, '--json')).stdout);
     assert.deepEqual(listed.map((/** @type {{ name: string }} */ { name }) => name), ['fox.txt', 'owl.txt']);
+  });
+
+  test('a directory that does not exist is made by an import, and only by one that succeeds', async (t) => {
+    const directory = await filled(t);
+    const folder = await emptyDirectory(t);
+    const [archive, other] = [join(folder, 'backup.zip'), join(folder, 'deep/other')];
+    assert.equal((await ask('export', archive, '--data', directory)).code, 0);
+    const [cut, bytes] = [join(folder, 'cut.zip'), readFileSync(archive)];
+    writeFileSync(cut, bytes.subarray(0, bytes.length / 2));
+    assert.match((await ask('import', cut, '--data', other)).stderr, /refused to import/);
+    assert.equal(existsSync(other), false);
+    assert.equal((await ask('import', archive, '--data', other)).code, 0, 'there is nothing to replace, and so nothing to ask');
+    assert.match((await ask('ls', '--data', other)).stdout, /owl\.txt/);
   });
 
   test('damaged files are named, everything else goes on, and the exit code is 3', async (t) => {
