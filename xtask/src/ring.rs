@@ -29,7 +29,7 @@ const MAX_SECOND_RUNS: usize = 3;
 
 /// Test files of the ring `js` that a quick run leaves out: they start browsers, compilers, other runtimes or many processes,
 /// or move much data.
-const SLOW_SCRIPTS: [&str; 28] = [
+const SLOW_SCRIPTS: [&str; 29] = [
     "command/commands.test.js",
     "command/recover.test.js",
     "command/serve.test.js",
@@ -37,6 +37,7 @@ const SLOW_SCRIPTS: [&str; 28] = [
     "crash/crash.test.js",
     "crash/imports.test.js",
     "examples/examples.test.js",
+    "examples/html.test.js",
     "examples/photographs.test.js",
     "examples/picker.test.js",
     "examples/readme.test.js",

@@ -77,6 +77,55 @@ suite('documents', { concurrency: 4 }, () => {
   });
 });
 
+/**
+ * Which tests run the blocks of a language, by document. The other documents have none.
+ *
+ * @type {Record<string, Record<string, string[]>>}
+ */
+const RUN_BY = {
+  html: {
+    'README.md': ['page/readme.test.js'],
+    'docs/guides/vite.md': ['tools/guides.test.js'],
+    'docs/offline.md': ['examples/html.test.js'],
+    'docs/page.md': ['page/frames.test.js'],
+    'docs/picker.md': ['examples/html.test.js'],
+  },
+  sh: {
+    'README.md': ['package/readme.test.js'],
+    // Commands of contributors, which the rings and .ci/run consist of.
+    'CONTRIBUTING.md': [],
+    'examples/README.md': ['examples/examples.test.js', 'examples/photographs.test.js', 'tools/leptos.test.js'],
+    'pkg-template/README.md': ['package/readme.test.js'],
+    'docs/command.md': ['package/shell.test.js'],
+    'docs/page.md': ['package/shell.test.js'],
+    'docs/platform.md': ['tools/single-executable.test.js'],
+    // Likewise: it writes the page.
+    'docs/reference.md': [],
+    'docs/server.md': ['team/server.test.js', 'team/database.test.js', 'team/webhooks.test.js'],
+    'docs/start.md': ['package/shell.test.js'],
+    'docs/sync.md': ['package/shell.test.js'],
+    'docs/testing.md': ['package/shell.test.js'],
+    'docs/guides/angular.md': ['tools/guides.test.js'],
+    'docs/guides/jest.md': ['tools/guides.test.js'],
+    'docs/guides/next.md': ['tools/guides.test.js'],
+    'docs/guides/vite.md': ['tools/guides.test.js'],
+    'docs/sync/back-up.md': ['sync/pages.test.js'],
+    'docs/sync/leave.md': ['sync/pages.test.js'],
+    'docs/sync/move.md': ['sync/pages.test.js'],
+    'docs/sync/publish.md': ['sync/pages.test.js'],
+  },
+};
+
+suite('blocks of shells and pages', () => {
+  for (const [language, runners] of Object.entries(RUN_BY)) {
+    test(`${language}: each document with one has a test`, () => {
+      const having = documents.filter((name) => blocks(present(texts.get(name))).some((block) => block.language === language));
+      assert.deepEqual(Object.keys(runners).sort(), having.sort());
+      for (const name of Object.values(runners).flat()) assert.ok(existsSync(join(root, 'tests/js', name)), name);
+    });
+  }
+});
+
 suite('the runner', () => {
   /** @type {string} */
   let folder;
