@@ -61,10 +61,10 @@ suite('pages in documents', () => {
     const note = page.locator('ul', { hasText: /\d+\.txt/ });
     await page.getByRole('button', { name: 'Add a note' }).click();
     await note.waitFor();
-    const name = await note.innerText();
+    const name = await note.textContent();
     await page.reload();
     await note.waitFor();
-    assert.deepEqual([await note.innerText(), faults], [name, []]);
+    assert.deepEqual([await note.textContent(), faults], [name, []]);
   });
 
   test('docs/picker.md: chooses a file in a dialog, and by an element', async (t) => {
