@@ -211,8 +211,10 @@ suite('commands', () => {
       case 'cargo': {
         const [subcommand, name, ...rest] = words;
         if (subcommand === 'test') return undefined;
-        // In the folders of the native server and of the page in Rust.
-        if (['build --release', 'build --release --target wasm32-unknown-unknown', 'update --workspace'].includes(words.join(' '))) return undefined;
+        // In the folder of the native server.
+        if (['build --release', 'update --workspace'].includes(words.join(' '))) return undefined;
+        // `cargo xtask`, which comes next, is only known in the root.
+        if (words.join(' ') === 'build --release --target wasm32-unknown-unknown --manifest-path examples/leptos/Cargo.toml') return undefined;
         // In the folder of the example in Rust.
         if (subcommand === 'run' && name === '--') return existsSync(join(root, 'examples/rust/Cargo.toml')) ? undefined : 'there is no example in Rust';
         if (subcommand !== 'xtask') return 'only cargo xtask and cargo test are for contributors';
