@@ -44,7 +44,7 @@ pub(crate) fn tarball(project: &Project) -> Result<()> {
         &["build", "--release", "--locked", "--target", STATIC],
     ))?;
     let program = target(project).join(STATIC).join("release").join(NAME);
-    if interpreter(&fs::read(&program)?)? {
+    if has_interpreter(&fs::read(&program)?)? {
         bail!("{} needs a loader: it is not static", program.display());
     }
     let name = format!("{NAME}-{}-x86_64-linux", project.version);
@@ -101,7 +101,7 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Whether a program of 64 bits in ELF asks for a loader, which every program does that is linked with libraries of the system.
-fn interpreter(elf: &[u8]) -> Result<bool> {
+fn has_interpreter(elf: &[u8]) -> Result<bool> {
     const SEGMENT_INTERPRETER: u64 = 3;
     let number = |at: usize, length: usize| -> Result<u64> {
         let bytes = elf.get(at..at + length).context("the program ends early")?;
@@ -132,11 +132,11 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn interpreter_is_found_in_a_program_that_needs_one() {
+    fn has_interpreter_finds_that_of_a_shell() {
         let shell = fs::read("/bin/sh").unwrap();
-        assert!(interpreter(&shell).unwrap());
-        assert!(interpreter(&shell[..40]).is_err());
-        assert!(interpreter(b"#!/bin/sh").is_err());
+        assert!(has_interpreter(&shell).unwrap());
+        assert!(has_interpreter(&shell[..40]).is_err());
+        assert!(has_interpreter(b"#!/bin/sh").is_err());
     }
 
     #[test]
