@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { blocks } from '../examples/markdown.js';
 import { present } from '../harness/present.js';
 import { project, run } from '../harness/tarball.js';
-import { freePort, startTool } from '../harness/tools.js';
+import { startTool } from '../harness/tools.js';
 
 const CAT = fileURLToPath(new URL('../../data/photos/chelsea.jpg', import.meta.url));
 
@@ -23,10 +23,9 @@ suite('READMEs', () => {
       const commands = blocks(await readFile(new URL(`../../../${name}`, import.meta.url), 'utf8')).filter(({ language }) => language === 'sh').map(({ code }) => code);
       const at = commands.findIndex((code) => /^npx wix-media serve --data media/.test(code));
       assert.doesNotMatch(present(commands[at]), /\n/, 'it runs until it is stopped');
-      const port = await freePort();
       const environment = { HOME: folder, npm_config_offline: 'true' };
-      await startTool(t, folder, ['-c', `${commands[at]} --port ${port}`], { node: 'sh', env: environment });
-      const script = present(commands[at + 1]).replaceAll('4410', String(port));
+      const origin = await startTool(t, folder, ['-c', `${commands[at]} --port 0`], { node: 'sh', env: environment });
+      const script = present(commands[at + 1]).replaceAll('4410', new URL(origin).port);
       assert.match(script, /WIX_MEDIA_URL/);
       const { stdout } = await run('sh', ['-e', '-c', script], { cwd: folder, env: { ...process.env, ...environment } });
       assert.match(stdout, tree);
