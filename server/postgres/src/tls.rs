@@ -67,6 +67,12 @@ pub(crate) fn parse(url: &str) -> Result<(Config, Tls)> {
     let mut config: Config = format!("{base}?{}", others.join("&"))
         .parse()
         .map_err(|error: tokio_postgres::Error| wrong(error.to_string()))?;
+    // A mode that was not found above is behind a question mark of the password. Left out, it would not count.
+    if mode.is_none() && config.get_ssl_mode() != SslMode::Prefer {
+        return Err(wrong(
+            "expected %3F in place of a question mark within the password".to_owned(),
+        ));
+    }
     let (ssl_mode, accepted) = match mode {
         Some("disable") => (SslMode::Disable, Accepted::Any),
         None | Some("prefer") => (SslMode::Prefer, Accepted::Any),
@@ -240,6 +246,7 @@ mod tests {
             ("host=h password=secret", "expected postgres://"),
             ("postgres://u:secret@h:x/d", "invalid"),
             ("postgres://u:secret@h/d?sslmode=verify-ca", "found verify-ca"),
+            ("postgres://u:secret?@h/d?sslmode=require", "expected %3F"),
             ("postgres://u:secret@h/d?sslrootcert=a.pem", "needs sslmode=require"),
             (
                 "postgres://u:secret@h/d?sslmode=require&sslrootcert=%2",
