@@ -109,9 +109,10 @@ impl Draft {
         self.complete.unwrap_or((self.whole() * PART_SIZE + self.tail()) as u64)
     }
 
-    /// Whether bytes would be lost with the process.
+    /// Whether bytes that count would be lost with the process. Of a request that has taken the blob over only those count that
+    /// were synced: its client sends the others again, perhaps to another process.
     pub(crate) fn is_unsynced(&self) -> bool {
-        self.complete.is_none() && !self.is_recorded
+        self.complete.is_none() && !self.is_recorded && self.manifest.epoch == 0
     }
 
     /// Whether there is a complete object with exactly these bytes.

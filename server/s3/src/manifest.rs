@@ -19,13 +19,13 @@ pub(crate) struct Segment {
     pub(crate) size: usize,
 }
 
-/// What `open/ID/state` contains.
+/// What `blobs/ID/state` contains.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Manifest {
     version: u32,
     /// A random name of the request that has written it.
     pub(crate) holder: String,
-    /// The number under which that request has taken the blob over in the catalog.
+    /// The number under which that request has taken the blob over in the catalog. 0 for one that has made the blob.
     pub(crate) epoch: u64,
     /// The multipart upload, once there is a whole part.
     pub(crate) upload: Option<String>,

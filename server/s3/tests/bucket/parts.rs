@@ -100,6 +100,24 @@ fn overtaken_process_changes_nothing() {
 }
 
 #[test]
+fn unsynced_bytes_of_an_overtaken_process_do_not_count() {
+    for server in servers() {
+        let (first, second, _) = two(server);
+        let mut early = first.take_over("a", 0, 1).unwrap();
+        first.append(&mut early, b"lost").unwrap();
+        let mut late = second.take_over("a", 0, 2).unwrap();
+        second.append(&mut late, b"onetwo").unwrap();
+        second.sync("a").unwrap();
+        drop((early, late));
+        assert_eq!(first.size("a").unwrap(), Some(6));
+        // The request that ends the upload may reach the first process again.
+        first.end_writer("a").unwrap();
+        assert_eq!(content(&first, "a"), b"onetwo");
+        assert_eq!(content(&second, "a"), b"onetwo");
+    }
+}
+
+#[test]
 fn blob_is_cut_within_a_part() {
     for server in servers() {
         let (first, second, settings) = two(server);
