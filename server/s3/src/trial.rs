@@ -2,6 +2,7 @@
 
 use crate::remote::{Remote, Written};
 use bytes::Bytes;
+use object_store::path::Path;
 use std::io::Result;
 
 /// What a store does, from [`Bucket::try_out`](crate::Bucket::try_out).
@@ -30,7 +31,10 @@ pub(crate) fn run(remote: &Remote, nonce: &str) -> Result<Trial> {
     let outcome = attempt(remote, &id);
     // Whatever has failed before, nothing is left behind.
     for name in ["bytes", "once", "parts"] {
-        remote.delete(remote.object(&id, name))?;
+        let deleted = remote.delete(remote.object(&id, name));
+        if outcome.is_ok() {
+            deleted?;
+        }
     }
     outcome
 }
@@ -75,16 +79,24 @@ fn attempt(remote: &Remote, id: &str) -> Result<Trial> {
     );
     let parts = remote.object(id, "parts");
     let upload = remote.create_multipart(parts.clone())?;
-    let mut tags = Vec::new();
-    for (index, size) in [LEAST_PART, 3].into_iter().enumerate() {
-        let sending = remote.begin_part(parts.clone(), &upload, index, vec![b'x'; size].into(), ());
-        tags.push(sending.recv().map_err(std::io::Error::other).flatten()?);
+    if let Err(error) = put_together(remote, &parts, &upload) {
+        _ = remote.abort_multipart(parts, &upload);
+        return Err(error);
     }
-    remote.complete_multipart(parts.clone(), &upload, &tags)?;
     let size = remote.head(parts)?.map(|(size, _)| size);
     expect(
         size == Some(LEAST_PART as u64 + 3),
         "the bucket does not put parts together",
     );
     Ok(Trial { faults })
+}
+
+/// Makes an object of two parts.
+fn put_together(remote: &Remote, path: &Path, upload: &str) -> Result<()> {
+    let mut tags = Vec::new();
+    for (index, size) in [LEAST_PART, 3].into_iter().enumerate() {
+        let sending = remote.begin_part(path.clone(), upload, index, vec![b'x'; size].into(), ());
+        tags.push(sending.recv().map_err(std::io::Error::other).flatten()?);
+    }
+    remote.complete_multipart(path.clone(), upload, &tags).map(drop)
 }

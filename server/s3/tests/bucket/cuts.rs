@@ -114,3 +114,17 @@ fn cut_downloads_are_right_or_fail() {
         }
     }
 }
+
+#[test]
+fn trial_that_fails_leaves_nothing_behind() {
+    let server = seaweedfs();
+    let proxy = Proxy::start(server.port);
+    let settings = server.settings();
+    proxy.cut("PUT", "partNumber=2", Cut::Before, ALWAYS);
+    let cut_off = Bucket::open(&settings_at(proxy.port, &settings.prefix)).unwrap();
+    let error = cut_off.try_out().unwrap_err();
+    assert!(says_try_again(&error), "{error}");
+    assert!(proxy.left() < ALWAYS, "was not cut");
+    assert_eq!(uploads(server, &settings), 0);
+    assert_eq!(Bucket::open(&settings).unwrap().list("", 9).unwrap(), [""; 0]);
+}
