@@ -9,7 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use wix_media_s3::{Bucket, Settings};
 
@@ -106,9 +106,17 @@ fn program(name: &str) -> PathBuf {
     })
 }
 
+/// A port that nothing uses at the moment. It is below those that the system gives to connections, one of which could take it before
+/// the server starts.
 fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    static COUNT: AtomicU16 = AtomicU16::new(0);
+    let first = std::process::id() % 200 * 100;
+    loop {
+        let port = 10_000 + u16::try_from(first).unwrap() + COUNT.fetch_add(1, Ordering::Relaxed) % 10_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 impl Server {
