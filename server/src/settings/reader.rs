@@ -319,8 +319,13 @@ impl<'a> Reader<'a> {
             // A user name would be left out of the request.
             if url.is_none_or(|url| !url.username().is_empty() || url.password().is_some()) {
                 let place = self.place("webhook");
+                // Only what is no secret of it.
+                let found = Url::parse(text).map_or_else(
+                    |_| "no URL".to_owned(),
+                    |url| format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default()),
+                );
                 return Err(Wrong(format!(
-                    "invalid {place}: expected http:// or https:// and a host without a user name, found {text}"
+                    "invalid {place}: expected http:// or https:// and a host without a user name, found {found}"
                 )));
             }
             webhooks.push(Webhook {

@@ -122,6 +122,7 @@ suite('settings', () => {
       [['serve', '--data', folder, '--host', '0.0.0.0'], {}, '--host 0.0.0.0 lets other machines in: set WIX_API_KEY, or use --api-key-file FILE'],
       [['serve', '--data', folder, '--max-connections', '1000000'], {}, `invalid --max-connections: expected at most ${Math.floor(openFiles() * 0.75)} with ${openFiles()} open files (ulimit -n), found 1000000`],
       [['serve', '--data', folder, '--webhook', 'ftp://host'], {}, 'invalid --webhook: expected http:// or https:// and a host without a user name, found ftp://host'],
+      [['serve', '--data', folder], { WIX_MEDIA_WEBHOOK: 'https://me:secret@host/hook?key=secret' }, 'invalid WIX_MEDIA_WEBHOOK: expected http:// or https:// and a host without a user name, found https://host'],
       [['serve', '--data', folder], { WIX_MEDIA_WEBHOOK: 'https://a.example', WIX_MEDIA_WEBHOOK_EVENT: 'ready' }, 'invalid WIX_MEDIA_WEBHOOK_EVENT: expected one of file_ready, file_failed, file_updated, file_deleted, folder_created, folder_updated, folder_deleted, found ready'],
       [['serve', '--data', folder, '--webhook-event', 'file_ready'], {}, '--webhook-event needs --webhook URL'],
       [['serve', '--config', file], {}, `unknown setting in ${file}: prot`],
