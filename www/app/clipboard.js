@@ -77,7 +77,7 @@ export class ItemClipboard {
     const { session, isTrash } = this.#state;
     if (!session) return undefined;
     if (isTrash) {
-      this.#refuse(say`Restore the items first. In the trash nothing can be copied.`);
+      this.#refuse(say`Restore the items first. Nothing in the trash can be copied.`);
       return undefined;
     }
     if (!isCut && !items.some(({ kind }) => kind === 'file')) {
@@ -87,7 +87,7 @@ export class ItemClipboard {
     const held = holdItems({ place: session.place.key, isCut, items });
     this.#replace(held);
     const what = named(items);
-    this.#handlers.announce(isCut ? say`${what} cut. Paste moves them.` : say`${what} copied. Paste makes copies.`);
+    this.#handlers.announce(isCut ? say`${what} cut. Paste to move them.` : say`${what} copied. Paste to make copies.`);
     return held;
   };
 
@@ -122,7 +122,7 @@ export class ItemClipboard {
     const { session, folderId } = this.#state;
     const { place, isCut, items, token } = held;
     if (!session) return;
-    if (place !== session.place.key) this.#refuse(say`These items are of another place. Download them there, and upload them here.`);
+    if (place !== session.place.key) this.#refuse(say`These items are from another place. Download them there, and upload them here.`);
     else if (!isCut) await this.#copy(items);
     else if (!this.#spent.has(token)) {
       this.#spent.add(token);

@@ -101,7 +101,7 @@ export class PlaceShelf {
       this.#state.session?.favourites.set(files.map(({ id }) => id), isFavourite);
       this.#handlers.announce(isFavourite ? say`Added to the favourites: ${named(files)}.` : say`Removed from the favourites: ${named(files)}.`);
     } catch (error) {
-      this.#handlers.toasts.say(say`The browser did not keep this: ${reasonOf(error)}`, { isBad: true });
+      this.#handlers.toasts.say(say`The browser could not save this: ${reasonOf(error)}`, { isBad: true });
     }
   };
 

@@ -46,7 +46,7 @@ export class Favourites {
   set(ids, isFavourite) {
     const others = [...this.#read()].filter((id) => !ids.includes(id));
     const all = isFavourite ? [...ids, ...others] : others;
-    if (isFavourite && all.length > MAX_FAVOURITES) throw new Error(say`There is room for ${number(MAX_FAVOURITES)} favourites.`);
+    if (isFavourite && all.length > MAX_FAVOURITES) throw new Error(say`You can have up to ${number(MAX_FAVOURITES)} favourites.`);
     this.#kept.write(all);
   }
 

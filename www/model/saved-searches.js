@@ -42,7 +42,7 @@ export class SavedSearches {
     const at = all.findIndex(({ id }) => id === search.id);
     if (at >= 0) all[at] = search;
     else all.push(search);
-    if (all.length > MAX_SEARCHES) throw new Error(say`There is room for ${number(MAX_SEARCHES)} saved searches.`);
+    if (all.length > MAX_SEARCHES) throw new Error(say`You can save up to ${number(MAX_SEARCHES)} searches.`);
     this.#kept.write(all);
   }
 

@@ -6,11 +6,11 @@ import { languageTag, number, say } from '../text/language.js';
 import { redact } from '../text/secrets.js';
 
 const noAnswer = () => say`The service does not answer.`;
-const restarted = () => say`The Media Manager restarted in the middle of it.`;
-const damaged = () => say`The file was damaged on the way.`;
+const restarted = () => say`The Media Manager restarted before this was finished.`;
+const damaged = () => say`The file was damaged in transit.`;
 const notFetched = () => say`The file could not be fetched from its address.`;
 const notProcessed = () => say`The service could not fetch or process the file.`;
-const unreadable = () => say`The storage of the service cannot be read or written.`;
+const unreadable = () => say`The service cannot read or write its storage.`;
 const gone = () => say`It does not exist any more.`;
 const refused = () => say`The service does not permit this.`;
 const busy = () => say`The service is busy.`;
@@ -24,7 +24,7 @@ export const SENTENCES = new Map([
   ['FOLDER_NOT_FOUND', () => say`The folder does not exist any more.`],
   ['PARENT_FOLDER_NOT_FOUND', () => say`The folder does not exist any more.`],
   ['RESOURCE_NOT_FOUND', gone],
-  ['SYSTEM_FOLDER', () => say`Folders of the system cannot be changed.`],
+  ['SYSTEM_FOLDER', () => say`System folders cannot be changed.`],
   ['FILE_FAILED', notProcessed],
   ['PROCESSING_FAILED', notProcessed],
   ['SOURCE_UNREACHABLE', notFetched],
@@ -39,14 +39,14 @@ export const SENTENCES = new Map([
   ['TIMEOUT', noAnswer],
   ['MANAGER_UNRESPONSIVE', noAnswer],
   ['REQUEST_TIMEOUT', () => say`The connection is too slow.`],
-  ['INVALID_RESPONSE', () => say`The answer is not that of a Media Manager.`],
+  ['INVALID_RESPONSE', () => say`The response is not from a Media Manager.`],
   ['MODULE_NOT_LOADED', () => say`A part of the page could not be loaded.`],
   ['INTERNAL', () => say`Internal error of the client`],
   ['UNAUTHENTICATED', () => say`The service does not accept the key.`],
   ['HOST_NOT_ALLOWED', refused],
   ['ORIGIN_NOT_ALLOWED', refused],
   ['PREFLIGHT_REQUIRED', refused],
-  ['READ_ONLY', () => say`This is a snapshot, in which nothing can be changed.`],
+  ['READ_ONLY', () => say`This is a snapshot. Nothing in it can be changed.`],
   ['UNAVAILABLE', busy],
   ['TOO_MANY_CONNECTIONS', busy],
   ['MANAGER_LOST', restarted],
@@ -55,7 +55,7 @@ export const SENTENCES = new Map([
   ['LOCK_LOST', unreadable],
   ['STORAGE_FAILED', unreadable],
   ['FILE_DAMAGED', unreadable],
-  ['STORAGE_NEWER', () => say`A later version has written these files. Reload the page.`],
+  ['STORAGE_NEWER', () => say`These files were written by a later version. Reload the page.`],
 ]);
 
 /** Sentences by the status of a response without a code that has one. */
@@ -64,7 +64,7 @@ const STATUS_SENTENCES = new Map([
   [403, refused],
   [404, gone],
   [408, () => say`The connection is too slow.`],
-  [409, () => say`It was changed elsewhere meanwhile.`],
+  [409, () => say`It was changed elsewhere in the meantime.`],
   [413, () => say`The file is too large.`],
   [429, busy],
   [503, busy],

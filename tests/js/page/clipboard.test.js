@@ -36,7 +36,7 @@ suite('clipboard of the page', () => {
     await cell(page, 'cat.jpg').click();
     await cell(page, 'b.txt').click({ modifiers: ['Control'] });
     await page.keyboard.press('Control+c');
-    await textMatches(page, '#status', /2 files copied\. Paste makes copies\./);
+    await textMatches(page, '#status', /2 files copied\. Paste to make copies\./);
     await goTo(page, to.fragment);
     await page.getByRole('button', { name: 'Paste' }).waitFor();
     await page.keyboard.press('Control+v');
@@ -65,7 +65,7 @@ suite('clipboard of the page', () => {
     await cell(page, 'a.txt').click();
     await cell(page, 'Inner').click({ modifiers: ['Control'] });
     await page.keyboard.press('Control+x');
-    await textMatches(page, '#status', /1 file and 1 folder cut\. Paste moves them\./);
+    await textMatches(page, '#status', /1 file and 1 folder cut\. Paste to move them\./);
     await page.locator('.cell.cut').nth(1).waitFor();
     assert.deepEqual(await barriers(page), []);
     await keepScreenshot(page, 'cut');
@@ -138,7 +138,7 @@ suite('clipboard of the page', () => {
     await settled(page);
     await page.locator('#where').focus();
     await page.keyboard.press('Control+v');
-    await toast(page, 'These items are of another place.');
+    await toast(page, 'These items are from another place.');
   });
 
   test('copiesToTrash: undoes all copies of a job or none', () => {

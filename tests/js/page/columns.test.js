@@ -50,7 +50,7 @@ suite('columns of the page', () => {
     await settled(page);
     await eventually(async () => assert.deepEqual(await heads(page), ['Name', 'Size', 'Modified', 'Dimensions', 'Labels']));
     await page.getByRole('button', { name: 'Columns' }).click();
-    await dialog.getByRole('button', { name: 'As at first' }).click();
+    await dialog.getByRole('button', { name: 'Reset' }).click();
     await eventually(async () => assert.deepEqual(await heads(page), ['Name', 'Type', 'Size', 'Modified']));
     // Without any, the names have all the room.
     await page.getByRole('button', { name: 'Columns' }).click();

@@ -95,7 +95,7 @@ suite('favourites of the page', () => {
       };
     });
     await choose(page, 'a.txt', 'Add to favourites');
-    await toast(page, 'The browser did not keep this:');
+    await toast(page, 'The browser could not save this:');
     assert.equal(await cell(page, 'a.txt').locator('.star').count(), 0);
   });
 

@@ -63,7 +63,7 @@ suite('label manager of the page', () => {
     await dialog.getByRole('button', { name: 'Merge' }).click();
     const name = page.getByRole('dialog', { name: 'Merge “cat” and “cats”' });
     await name.getByLabel('Name').fill('old');
-    await name.getByText('This label exists. They become one.').waitFor();
+    await name.getByText('This label already exists. The labels will be merged.').waitFor();
     assert.deepEqual(await barriers(page), []);
     await page.keyboard.press('Enter');
     const merged = await toast(page, 'Labels of 3 files changed.');

@@ -25,8 +25,8 @@ export async function askColumns(chosen) {
   const list = element('fieldset', { class: 'choices' }, element('legend', { class: 'visually-hidden' }, say`Columns`), boxes.map(({ row }) => row));
   const wanted = await ask({
     title: say`Columns`,
-    lead: say`A narrow window leaves some of them out. Drag the edges in the head, or press the arrow keys on them, to change widths.`,
-    content: [list, element('button', { type: 'button', class: 'quiet clear-all', click: reset }, say`As at first`)],
+    lead: say`A narrow window hides some of them. To change a width, drag the edge of a column heading, or focus the edge and press the arrow keys.`,
+    content: [list, element('button', { type: 'button', class: 'quiet clear-all', click: reset }, say`Reset`)],
     action: say`Show`,
     submit: () => boxes.filter(({ box }) => box.checked).map(({ name }) => name),
   });

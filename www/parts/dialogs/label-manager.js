@@ -38,7 +38,7 @@ function askName(labels, counts) {
   const others = [...counts.keys()].filter((label) => !labels.includes(label));
   const note = element('p', { class: 'hint', role: 'status' });
   input.addEventListener('input', () => {
-    note.textContent = others.includes(input.value.trim()) ? say`This label exists. They become one.` : '';
+    note.textContent = others.includes(input.value.trim()) ? say`This label already exists. The labels will be merged.` : '';
   });
   return ask({
     title: labels.length > 1 ? say`Merge ${inWords(labels)}` : say`Rename “${first}”`,
@@ -122,7 +122,7 @@ export async function manageLabels({ read, change, hrefOf }) {
     const files = [...found.files, ...found.visitor];
     const counts = labelsIn(files);
     if (counts.size === 0) {
-      body.replaceChildren(element('p', {}, say`No file has a label yet. “Labels…” in the menu of a file adds some.`));
+      body.replaceChildren(element('p', {}, say`No file has a label yet. To add some, choose “Labels…” in the menu of a file.`));
       return;
     }
     const rename = element('button', { type: 'button', disabled: true }, icon('edit'), element('span', {}, say`Rename`));

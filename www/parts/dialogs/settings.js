@@ -38,6 +38,6 @@ function installField(install, next) {
     whole.remove();
   };
   const button = element('button', { type: 'button', click }, say`Install as an app`);
-  const whole = element('div', { class: 'field' }, button, element('p', { class: 'hint' }, say`The app opens in a window of its own, also without a network.`));
+  const whole = element('div', { class: 'field' }, button, element('p', { class: 'hint' }, say`The app has its own window and also works offline.`));
   return whole;
 }

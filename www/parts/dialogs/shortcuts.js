@@ -10,7 +10,7 @@ const SHORTCUTS = [
   [say`Shift + arrows`, say`Select a range`],
   [say`Ctrl + A|key`, say`Select everything`],
   [say`Enter|key`, say`Open a folder, show a file`],
-  [say`Backspace|key`, say`Go to the folder above`],
+  [say`Backspace|key`, say`Go to the parent folder`],
   ['F2', say`Rename`],
   [say`Ctrl + C, Ctrl + X, Ctrl + V|key`, say`Copy, cut, paste`],
   [say`Del|key`, say`Move to the trash`],

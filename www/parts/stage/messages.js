@@ -147,7 +147,7 @@ export function absent(absence, { goUp, restore, show }) {
  */
 export function empty({ area, folderId, query, types, filters = {} }, { clearSearch, showAllTypes, clearFilters, pickFiles, pickFolder }) {
   if (showsFavourites({ area, query, folderId, filters }) && Object.keys(filters).length === 1 && types.length === 0) {
-    return state('star', say`No favourites yet`, say`“Add to favourites” in the menu of a file puts it here. Favourites are yours: this browser keeps them, and the files stay as they are.`);
+    return state('star', say`No favourites yet`, say`To add a file here, choose “Add to favourites” in its menu. Favourites are your own: this browser keeps them, and the files do not change.`);
   }
   if (Object.keys(filters).length > 0) {
     return state('empty', say`Nothing passes the filters`, say`There are other files here, or the folder is empty.`, secondary(say`Clear the filters`, clearFilters));
