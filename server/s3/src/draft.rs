@@ -500,7 +500,6 @@ impl Draft {
             let sending = remote.begin_part(path.clone(), &upload, tags.len(), bytes, ());
             tags.push(sending.recv().map_err(io::Error::other).flatten()?);
         }
-        let expected = tag_of_parts(&tags);
         let completed = remote.complete_multipart(path.clone(), &upload, &tags);
         // The answer may have been lost, and a second completion may fail: the object itself decides.
         let Some((found, tag)) = remote.head(path.clone())? else {
@@ -510,11 +509,7 @@ impl Draft {
                 "the completed object is missing",
             ));
         };
-        let is_other = match (&expected, tag.as_deref().map(plain).filter(|tag| is_tag_of_parts(tag))) {
-            (Some(expected), Some(tag)) => tag != expected,
-            _ => false,
-        };
-        if found == size && !is_other {
+        if found == size && !is_of_other_parts(tag.as_deref(), &tags) {
             return Ok(());
         }
         completed?;
@@ -578,6 +573,15 @@ fn is_tag_of_parts(tag: &str) -> bool {
         .is_some_and(|(hash, count)| is_md5(hash) && count.parse::<usize>().is_ok())
 }
 
+/// Whether the ETag of an object says that it does not consist of the parts with these tags.
+pub(crate) fn is_of_other_parts(tag: Option<&str>, tags: &[String]) -> bool {
+    let found = tag.map(plain).filter(|tag| is_tag_of_parts(tag));
+    match (found, tag_of_parts(tags)) {
+        (Some(found), Some(expected)) => !found.eq_ignore_ascii_case(&expected),
+        _ => false,
+    }
+}
+
 /// The ETag of an object of these parts: the MD5 of their MD5s, and their number. `None` if the tags are none.
 fn tag_of_parts(tags: &[String]) -> Option<String> {
     let mut hasher = Md5::new();
@@ -606,9 +610,16 @@ mod tests {
             "\"5d41402abc4b2a76b9719d911017c592\"",
             "7d793037a0760186574b0282f2f435e7",
         ];
-        let tag = tag_of_parts(&tags.map(str::to_owned)).expect("MD5s");
+        let tags = tags.map(str::to_owned);
+        let tag = tag_of_parts(&tags).expect("MD5s");
         assert!(is_tag_of_parts(&tag) && tag.ends_with("-2"), "{tag}");
         assert_eq!(tag_of_parts(&["not an MD5".to_owned()]), None);
+        assert!(!is_of_other_parts(Some(&format!("\"{tag}\"")), &tags));
+        assert!(!is_of_other_parts(Some(&tag.to_uppercase()), &tags));
+        assert!(is_of_other_parts(Some(&tag), &tags[..1]));
+        // What is no MD5 says nothing.
+        assert!(!is_of_other_parts(Some("opaque"), &tags) && !is_of_other_parts(None, &tags));
+        assert!(!is_of_other_parts(Some(&tag), &["opaque".to_owned()]));
         assert!(!is_tag_of_parts("5d41402abc4b2a76b9719d911017c592"));
     }
 }

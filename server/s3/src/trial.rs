@@ -1,5 +1,6 @@
 //! What a store can be trusted with.
 
+use crate::draft::is_of_other_parts;
 use crate::remote::{Remote, Written};
 use bytes::Bytes;
 use object_store::path::Path;
@@ -79,24 +80,24 @@ fn attempt(remote: &Remote, id: &str) -> Result<Trial> {
     );
     let parts = remote.object(id, "parts");
     let upload = remote.create_multipart(parts.clone())?;
-    if let Err(error) = put_together(remote, &parts, &upload) {
-        _ = remote.abort_multipart(parts, &upload);
-        return Err(error);
-    }
-    let size = remote.head(parts)?.map(|(size, _)| size);
+    let put = put_together(remote, &parts, &upload);
+    let tags = put.inspect_err(|_| _ = remote.abort_multipart(parts.clone(), &upload))?;
+    let (size, tag) = remote.head(parts)?.unwrap_or_default();
+    expect(size == LEAST_PART as u64 + 3, "the bucket does not put parts together");
     expect(
-        size == Some(LEAST_PART as u64 + 3),
-        "the bucket does not put parts together",
+        !is_of_other_parts(tag.as_deref(), &tags),
+        "the bucket does not make ETags of parts as S3 does: uploads of more than 8 MiB would fail",
     );
     Ok(Trial { faults })
 }
 
-/// Makes an object of two parts.
-fn put_together(remote: &Remote, path: &Path, upload: &str) -> Result<()> {
+/// Makes an object of two parts, and returns their tags.
+fn put_together(remote: &Remote, path: &Path, upload: &str) -> Result<Vec<String>> {
     let mut tags = Vec::new();
     for (index, size) in [LEAST_PART, 3].into_iter().enumerate() {
         let sending = remote.begin_part(path.clone(), upload, index, vec![b'x'; size].into(), ());
         tags.push(sending.recv().map_err(std::io::Error::other).flatten()?);
     }
-    remote.complete_multipart(path.clone(), upload, &tags).map(drop)
+    remote.complete_multipart(path.clone(), upload, &tags)?;
+    Ok(tags)
 }
