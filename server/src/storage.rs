@@ -195,7 +195,7 @@ impl Storage {
                 NotOpen::Now(self.unusable(&error), "database unavailable")
             }
             catalog::Error::Store(cause) if cause.is::<OlderSchema>() => NotOpen::Now(
-                Failure(format!("{cause}, by wix-media-server migrate")),
+                Failure(format!("{cause} with wix-media-server migrate")),
                 "older schema: run wix-media-server migrate",
             ),
             _ => NotOpen::Ever(self.unusable(&error)),

@@ -7,8 +7,8 @@
 // the end of an aborted attempt changes nothing. Pausing all also pauses what is added later, until a person resumes it or
 // the last upload is gone.
 //
-// A service without room, for its disk or the quota of the site is full, refuses every upload. The one that meets it fails at once, and the others are paused until a
-// person has made room and resumes them.
+// A service without room, because its disk or the quota of the site is full, refuses every upload. The upload that meets it fails
+// at once, and the others are paused until a person has made room and resumes them.
 /** @import { FileDescriptor, UploadProgress } from 'wix-media.v2' */
 /** @import { Calls } from './calls.js' */
 /** @import { Subject } from './item.js' */

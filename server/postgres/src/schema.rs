@@ -142,7 +142,7 @@ pub(crate) fn check_database(connections: &Connections) -> Result<String> {
         .map_err(failure)?;
     let Some(row) = missing else { return Ok(version) };
     let name: String = row.try_get(0).map_err(failure)?;
-    let text = format!("the database lacks an extension: make it by CREATE EXTENSION {name}");
+    let text = format!("extension not found in the database: {name}. Create it with CREATE EXTENSION {name}");
     Err(Error::Store(text.into()))
 }
 
@@ -158,13 +158,21 @@ fn check_server(connections: &Connections) -> Result<String> {
     let column = |number: usize| row.get(number).cloned().flatten().unwrap_or_default();
     let version = column(0);
     if version.parse::<i64>().map_or(true, |version| version < MIN_SERVER) {
-        let text = format!("the server has version number {version}, and PostgreSQL 15 or later is needed");
+        let text = format!(
+            "unsupported PostgreSQL: expected version 15 or later, found {}",
+            column(3)
+        );
         return Err(Error::Store(text.into()));
     }
     if column(1) != "UTF8" || column(2) != "t" {
+        let found = if column(1) == "UTF8" {
+            "a character type with ASCII letters only".to_owned()
+        } else {
+            format!("the encoding {}", column(1))
+        };
         let text = format!(
-            "the database has the encoding {} and a character type without letters beyond ASCII: make one by {CREATE_DATABASE}",
-            column(1)
+            "unsuitable database: expected the encoding UTF8 and a character type with letters beyond ASCII, found {found}. \
+             Create one with {CREATE_DATABASE}"
         );
         return Err(Error::Store(text.into()));
     }

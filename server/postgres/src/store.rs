@@ -99,8 +99,8 @@ impl Store {
         Ok(version)
     }
 
-    /// Creates the schema of a database, or brings it to the version of this release. Returns the version. Two migrations at once are
-    /// as good as one.
+    /// Creates the schema of a database, or brings it to the version of this release. Returns the version. Concurrent
+    /// migrations are safe: the second one finds nothing left to do.
     pub fn migrate(url: &str) -> Result<i64> {
         let limits = Limits {
             connections: 2,

@@ -56,6 +56,10 @@ fn database_without_letters_is_refused_with_the_command_for_another() {
     let url = cluster().empty_database("C");
     let error = Store::migrate(&url).unwrap_err().to_string();
     assert!(error.contains("CREATE DATABASE wix_media"), "{error}");
+    assert!(
+        error.contains("found a character type with ASCII letters only"),
+        "{error}"
+    );
     let opened = Store::open(&url, Limits::default()).unwrap();
     let error = opened.check_database().unwrap_err().to_string();
     assert!(error.contains("CREATE DATABASE wix_media"), "{error}");
