@@ -10,8 +10,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A [`Transport`] over `reqwest` (feature `reqwest`).
 ///
-/// Natively it waits with tokio, so calls run on a runtime of tokio. In a page it sends by `fetch`. The crate turns TLS on for
-/// nobody: add `reqwest` with one of its features, such as `rustls`, to reach Wix itself.
+/// Natively, calls need a runtime of tokio. In a page the transport uses `fetch`. The crate enables no TLS backend: to reach Wix
+/// itself, add `reqwest` to your dependencies with one of its features, such as `rustls`.
 ///
 /// ```
 /// use wix_media::sdk::{Client, Credentials, Endpoint, ListFolders, Reqwest, Retries};
@@ -34,14 +34,14 @@ pub struct Reqwest {
 }
 
 impl Default for Reqwest {
-    /// A client of its own, and 30 seconds for each request.
+    /// Uses a client of its own, with 30 seconds for each request.
     fn default() -> Reqwest {
         Reqwest::new(reqwest::Client::default())
     }
 }
 
 impl Reqwest {
-    /// A transport over a client of the program, with its proxies, certificates and connections.
+    /// Uses a client of your program, with its proxies, certificates and connections.
     pub const fn new(client: reqwest::Client) -> Reqwest {
         Reqwest {
             client,
@@ -49,7 +49,7 @@ impl Reqwest {
         }
     }
 
-    /// Changes how long a request may take until its answer is read.
+    /// Changes how long a request may take, including the body of its response.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Reqwest {
         Reqwest { timeout, ..self }

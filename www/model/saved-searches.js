@@ -2,7 +2,7 @@
 import { number, say } from '../text/language.js';
 import { Kept } from './kept.js';
 
-/** More would be no list that anybody looks through. */
+/** Nobody looks through a longer list. */
 const MAX_SEARCHES = 100;
 
 /** @typedef {{ id: string, name: string, fragment: string }} SavedSearch */
