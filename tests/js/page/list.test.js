@@ -2,7 +2,7 @@
 /** @import { Page } from 'playwright-core' */
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { cell, drop, eventually, focusIsOn, message, pageSuite, photo, settled, showsInOrder, showsItems, sortBy } from './site.js';
+import { barriers, cell, drop, eventually, focusIsOn, message, pageSuite, photo, settled, showsInOrder, showsItems, sortBy } from './site.js';
 
 suite('list of the page', () => {
   const site = pageSuite();
@@ -136,6 +136,34 @@ suite('list of the page', () => {
     await page.goto(`${site.server.address}/#files/${inner}`);
     await cell(page, 'whereabouts 2.txt').waitFor();
     assert.equal(await page.locator('.in-folder').count(), 0);
+  });
+
+  test('list: names an item by its texts, without its box and its button', async (t) => {
+    const { id } = await workspace('Named items', { 'heard private.txt': { bytes: Buffer.from('private'), private: true }, 'heard (2).txt': Buffer.from('two') });
+    await site.server.client.folders.createFolder('heard', { parentFolderId: id });
+    const { page } = await open(t, { fragment: '#files?q=heard' });
+    await cell(page, 'heard private.txt').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Add to favourites' }).click();
+    await cell(page, 'heard private.txt').locator('.star').waitFor();
+    const browser = await page.context().newCDPSession(page);
+    /** Returns the names that screen readers get. @param {string} role */
+    const heard = async (role) => {
+      for (const name of ['heard', 'heard (2).txt', 'heard private.txt']) await cell(page, name).getByText('in Named items', { exact: true }).waitFor();
+      const { nodes } = await browser.send('Accessibility.getFullAXTree');
+      const names = nodes.filter((node) => node.role?.value === role).map(({ name }) => String(name?.value));
+      return names.filter((name) => name.startsWith('heard')).sort();
+    };
+    assert.deepEqual(await heard('gridcell'), ['heard (2).txt in Named items · Document · 3 bytes', 'heard in Named items', 'heard private.txt in Named items · Document · 7 bytes Private Favourite']);
+    assert.deepEqual(await barriers(page), []);
+    await layOut(page, 'list');
+    const day = await cell(page, 'heard').locator('time').textContent();
+    assert.deepEqual(await heard('row'), [
+      `heard (2).txt in Named items Document 3 bytes ${day}`,
+      `heard in Named items Folder – ${day}`,
+      `heard private.txt in Named items Favourite Private Document 7 bytes ${day}`,
+    ]);
+    assert.deepEqual(await barriers(page), []);
+    await cell(page, 'heard').getByRole('checkbox', { name: 'Select heard' }).check();
   });
 
   test('rename: keeps a name with a slash in its field, with the reason', async (t) => {

@@ -30,6 +30,26 @@ export const shownName = ({ name }) => foreign(name, { class: 'name', title: nam
 
 export const star = () => element('span', { class: 'mark star' }, icon('star'), element('span', { class: 'visually-hidden' }, say`Favourite`));
 
+let lastPart = 0;
+
+/**
+ * Names a cell by those of its parts that say what it is. Its content alone would name it, too, but together with the names of its
+ * box and of its button.
+ *
+ * @template {HTMLElement} Cell
+ * @param {Cell} cell
+ * @param {readonly HTMLElement[]} parts In the order of the document, as their text is seen.
+ * @returns {Cell}
+ */
+export function nameBy(cell, parts) {
+  for (const part of parts) {
+    lastPart += 1;
+    part.id = `cell-part-${lastPart}`;
+  }
+  cell.setAttribute('aria-labelledby', parts.map(({ id }) => id).join(' '));
+  return cell;
+}
+
 export const folderIcon = () => element('span', { class: 'folder-icon' }, icon('folder'));
 
 /**
@@ -52,16 +72,15 @@ export function makeTile(item, place, { hasTick, hasMenu, isDraggable, whereIs, 
   const where = whereIs?.(item);
   if (item.kind === 'folder') {
     const name = where ? element('div', { class: 'tile-text' }, shownName(item), element('span', { class: 'tile-facts' }, where)) : shownName(item);
-    return element('div', attributes, box, folderIcon(), name, menu);
+    return nameBy(element('div', attributes, box, folderIcon(), name, menu), [name]);
   }
   const { value } = item;
   const facts = `${mediaType(value.mediaType)} · ${size(value.sizeInBytes)}`;
-  return element(
-    'div',
-    attributes,
-    box,
-    element('span', { class: 'tile-picture' }, picture(value, place, width, (width * 3) / 4), element('span', { class: 'tile-marks' }, isFavourite?.(item) && star(), marks(value))),
-    element('div', { class: 'tile-text' }, shownName(item), element('span', { class: 'tile-facts' }, where && [where, ' · '], facts)),
-    menu,
-  );
+  // Screen readers hear the name of the file first, and the star, which has no text to see, last. The style puts the picture above the
+  // text, and the star before the other marks.
+  const text = element('div', { class: 'tile-text' }, shownName(item), element('span', { class: 'tile-facts' }, where && [where, ' · '], facts));
+  // The spaces between words are not seen. They are for programs that join texts without a look at the layout.
+  const found = element('span', { class: 'tile-marks' }, marks(value).map((mark) => [mark, ' ']), isFavourite?.(item) && star());
+  const view = element('span', { class: 'tile-picture' }, picture(value, place, width, (width * 3) / 4), ' ', found);
+  return nameBy(element('div', attributes, box, text, ' ', view, menu), [text, view]);
 }

@@ -7,7 +7,7 @@
 import { element } from '../../ui/element.js';
 import { marks } from '../../ui/marks.js';
 import { picture } from '../../ui/picture.js';
-import { folderIcon, menuButton, shownName, star, tick } from './cells.js';
+import { folderIcon, menuButton, nameBy, shownName, star, tick } from './cells.js';
 import { COLUMN_CONTENTS } from './column-contents.js';
 import { ListColumns } from './columns.js';
 import { headCells } from './list-head.js';
@@ -34,20 +34,15 @@ export class ItemTable {
     const { kind, key, value } = item;
     const isFile = kind === 'file';
     const where = whereIs?.(item);
-    return element(
+    const name = where ? element('span', { class: 'list-text' }, shownName(item), where) : shownName(item);
+    const found = [...(isFavourite?.(item) ? [star()] : []), ...(isFile ? marks(value) : [])];
+    const others = this.columns.shown.map((one) => element('span', { role: 'gridcell', class: one === 'size' ? 'amount' : undefined }, COLUMN_CONTENTS[one](item)));
+    const row = element(
       'div',
       { class: `cell ${kind} list-row${isCut?.(item) ? ' cut' : ''}`, 'data-key': key, draggable: isDraggable && 'true', tabindex: '-1', role: 'row' },
-      element(
-        'span',
-        { role: 'gridcell', class: 'list-name' },
-        hasTick(item) && tick(item),
-        isFile ? picture(value, place, 96, 72) : folderIcon(),
-        where ? element('span', { class: 'list-text' }, shownName(item), where) : shownName(item),
-        isFavourite?.(item) && star(),
-        isFile ? marks(value) : [],
-        hasMenu && menuButton(item),
-      ),
-      this.columns.shown.map((name) => element('span', { role: 'gridcell', class: name === 'size' ? 'amount' : undefined }, COLUMN_CONTENTS[name](item))),
+      element('span', { role: 'gridcell', class: 'list-name' }, hasTick(item) && tick(item), isFile ? picture(value, place, 96, 72) : folderIcon(), name, found, hasMenu && menuButton(item)),
+      others,
     );
+    return nameBy(row, [name, ...found, ...others]);
   }
 }
