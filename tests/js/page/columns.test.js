@@ -80,6 +80,10 @@ suite('columns of the page', () => {
     await edge(page, 'Size').focus();
     await page.keyboard.press('ArrowRight');
     assert.equal(await widthOf(page, 'Size'), before + 24);
+    // With Alt it goes back, which nobody else must prevent.
+    const isPrevented = await edge(page, 'Size').evaluate((element) => !element.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', altKey: true, bubbles: true, cancelable: true })));
+    assert.equal(isPrevented, false);
+    assert.equal(await widthOf(page, 'Size'), before + 24);
     // No column takes the room of the names.
     for (let press = 0; press < 60; press += 1) await page.keyboard.press('ArrowLeft');
     assert.ok(Math.round((await page.getByRole('columnheader', { name: 'Name' }).boundingBox())?.width ?? 0) >= 150);

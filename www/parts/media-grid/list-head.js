@@ -76,7 +76,7 @@ function columnEdge(label, widthOf, resize) {
     edge.setAttribute('aria-valuenow', String(widthOf()));
   };
   edge.addEventListener('keydown', (event) => {
-    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+    if ((event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     event.stopPropagation();
     change(widthOf() + ((event.key === 'ArrowLeft') === !isRtl() ? KEY_STEP : -KEY_STEP), true);
