@@ -2,6 +2,8 @@
 // Where somebody writes or has selected a text, the keys do what they always do.
 /** @import { FileItem, Item } from '../model/item.js' */
 /** @import { HeldItems } from '../model/item-clipboard.js' */
+/** @import { JobStep } from '../model/job-kinds.js' */
+/** @import { Listing } from '../model/listing.js' */
 /** @import { MediaGrid } from '../parts/media-grid/media-grid.js' */
 /** @import { Toasts } from '../ui/toasts.js' */
 /** @import { State } from './state.js' */
@@ -28,6 +30,8 @@ export class ItemClipboard {
   #held;
   /** What was cut and has been pasted: it moves once. @type {Set<string>} */
   #spent = new Set();
+  /** Copies whose names are taken though no list has them: those under way, and those made since a list was read. @type {Map<JobStep, Listing | undefined>} */
+  #unlisted = new Map();
 
   /**
    * @param {State} state
@@ -146,20 +150,41 @@ export class ItemClipboard {
       this.#refuse(say`Not copied: ${reasonOf(error, session.place)}`);
       return;
     }
-    const taken = new Set(there.map(({ name }) => name));
+    // Copies must not begin in a place that the page has left: nothing would stop them.
+    if (session !== this.#state.session) return;
+    const taken = new Set([...there.map(({ name }) => name), ...this.#namesUnlisted(folderId)]);
+    /** @type {JobStep[]} */
     const steps = files.map((file) => {
       const newName = freeName(file.name, taken);
       taken.add(newName);
       return { ...subjectOf(file), to: folderId, newName };
     });
+    for (const step of steps) this.#unlisted.set(step, undefined);
     await session.actions.copy(steps);
+    const { listing } = this.#state;
+    for (const step of steps) {
+      if (step.copy && listing) this.#unlisted.set(step, listing);
+      else this.#unlisted.delete(step);
+    }
+  }
+
+  /**
+   * The names of copies in a folder that the list which is shown does not have yet.
+   *
+   * @param {string} folderId
+   */
+  #namesUnlisted(folderId) {
+    for (const [step, listing] of this.#unlisted) if (listing && listing !== this.#state.listing) this.#unlisted.delete(step);
+    return [...this.#unlisted.keys()].filter(({ to }) => to === folderId).map(({ name, newName = name }) => newName);
   }
 
   /** @param {readonly File[]} files */
   async #pasteFiles(files) {
     const moment = new Date();
     const stamp = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace('T', ' ').replaceAll(':', '.');
-    await upload(this.#state, files.map((file) => ({ file: namedFile(file, say`Pasted ${stamp}`), folders: [] })));
+    // In a name, the marks that isolate a value from the direction of a text would be characters that nobody can type.
+    const name = say`Pasted ${stamp}`.replace(/[\u2068\u2069]/g, '');
+    await upload(this.#state, files.map((file) => ({ file: namedFile(file, name), folders: [] })));
   }
 
   /** @param {string} text */

@@ -5,7 +5,7 @@ import { suite, test } from 'node:test';
 import { copiesToTrash } from '../../../www/model/copy.js';
 import { holdItems, namedFile, readItems, writeItems } from '../../../www/model/item-clipboard.js';
 import { fileItem, folderItem } from '../../../www/model/item.js';
-import { barriers, cell, choosePlace, eventually, focusIsOn, keepScreenshot, pageSuite, photo, settled, showsItems, textMatches, toast } from './site.js';
+import { barriers, cell, choosePlace, eventually, focusIsOn, hold, keepScreenshot, pageSuite, photo, settled, showsItems, textMatches, toast } from './site.js';
 
 suite('clipboard of the page', () => {
   const site = pageSuite();
@@ -57,6 +57,43 @@ suite('clipboard of the page', () => {
     await showsItems(page, ['b (2).txt', 'b.txt', 'cat (2).jpg', 'cat.jpg']);
   });
 
+  test('clipboard: copies that are made at the same time have names of their own', async (t) => {
+    const { id, fragment } = await workspace('Copied twice', { 'a.txt': Buffer.from('a') });
+    const { page } = await open(t, { fragment });
+    await cell(page, 'a.txt').click();
+    await page.keyboard.press('Control+c');
+    const release = await hold(page, '**/upload/**');
+    await page.keyboard.press('Control+v');
+    await page.keyboard.press('Control+v');
+    release();
+    await showsItems(page, ['a (2).txt', 'a (3).txt', 'a.txt']);
+    assert.deepEqual(await listed(id), ['a (2).txt', 'a (3).txt', 'a.txt']);
+  });
+
+  test('clipboard: a place that the page leaves gets no copies', async (t) => {
+    const { id, fragment } = await workspace('Left', { 'a.txt': Buffer.from('a') });
+    // Of a folder that is filtered, the page asks for the names that are taken.
+    const { page } = await open(t, { fragment: `${fragment}?type=DOCUMENT` });
+    await cell(page, 'a.txt').click();
+    await page.keyboard.press('Control+c');
+    /** @type {string[]} */
+    const asked = [];
+    page.on('request', (request) => asked.push(request.url()));
+    const release = await hold(page, `**/site-media/v1/files?**${id}**`);
+    await page.keyboard.press('Control+v');
+    await eventually(() => assert.equal(asked.some((url) => url.includes(id)), true));
+    await choosePlace(page, 'In this browser');
+    await settled(page);
+    const answered = page.waitForEvent('requestfinished', (request) => request.url().includes(id));
+    asked.length = 0;
+    release();
+    await answered;
+    // A copy would begin by asking for its original, before this is drawn.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    assert.deepEqual(asked.filter((url) => url.startsWith(site.server.address) && url.includes('/site-media/')), []);
+    assert.deepEqual(await listed(id), ['a.txt']);
+  });
+
   test('clipboard: what was cut moves once, with its folders, and undo brings it back', async (t) => {
     const from = await workspace('Cut from', { 'a.txt': Buffer.from('a'), 'b.txt': Buffer.from('b') });
     const to = await workspace('Cut to');
@@ -90,6 +127,12 @@ suite('clipboard of the page', () => {
     const { page } = await open(t, { fragment });
     await pasteFiles(page, [{ name: 'image.png', type: 'image/png', bytes: await photo('chelsea.jpg') }]);
     await eventually(async () => assert.match((await listed(id)).join(), /^Pasted \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\./));
+    await page.goto(`${site.server.address}/?lang=he${fragment}`);
+    await settled(page);
+    await pasteFiles(page, [{ name: 'image.png', type: 'image/png', bytes: await photo('chelsea.jpg') }]);
+    await eventually(async () => assert.match((await listed(id)).join(), /הודבק \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\./, 'a name has no marks of direction'));
+    await page.goto(`${site.server.address}/${fragment}`);
+    await settled(page);
     await pasteFiles(page, [{ name: 'notes.txt', type: 'text/plain', bytes: 'notes' }]);
     await cell(page, 'notes.txt').waitFor();
     // In a field it goes to the field.
