@@ -8,6 +8,7 @@ import { TOPS } from './areas.js';
 import { copiesToTrash, copyFile, copySource } from './copy.js';
 import { idsSource } from './id-source.js';
 import { idsOf, named, tally } from './item.js';
+import { mergedLabels } from './labels.js';
 import { spansFolders } from './view.js';
 
 /**
@@ -164,8 +165,11 @@ export const JOB_KINDS = {
       names: ['files'],
       source: linesOf(steps, ({ id, labels }) => `${callSource('await files.updateFileDescriptor', [{ _id: id, labels }])};`),
     }),
-    async perform({ files }, [{ id, labels = [] }], call) {
-      await files.updateFileDescriptor({ _id: id, labels }, call);
+    // A call replaces all labels of a file. Those that somebody, another job or an action before this undo has changed since the job was
+    // planned stay.
+    async perform({ files }, [{ id, labels = [], before = [] }], call) {
+      const file = await files.getFileDescriptor(id, call);
+      await files.updateFileDescriptor({ _id: id, labels: mergedLabels(file.labels ?? [], { before, labels }) }, call);
     },
     // What it changes is listed again.
     leaves: () => false,

@@ -46,6 +46,19 @@ export function changedLabels(files, { added, removed }) {
 export const renamedLabels = (files, labels, name) => stepsOf(files, (before) => [...new Set(before.map((label) => (labels.includes(label) ? name : label)))]);
 
 /**
+ * Returns the labels that a file gets by a change that was planned when it had others: what changed since then stays.
+ *
+ * @param {readonly string[]} now
+ * @param {{ before: readonly string[], labels: readonly string[] }} planned
+ * @returns {string[]}
+ */
+export function mergedLabels(now, { before, labels }) {
+  if (now.length === before.length && now.every((label, index) => label === before[index])) return [...labels];
+  const left = now.filter((label) => !before.includes(label) || labels.includes(label));
+  return [...new Set([...left, ...labels.filter((label) => !before.includes(label))])];
+}
+
+/**
  * @param {readonly FileItem[]} files
  * @param {(before: readonly string[]) => string[]} change
  * @returns {JobStep[]}

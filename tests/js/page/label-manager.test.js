@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { fileItem } from '../../../www/model/item.js';
-import { renamedLabels } from '../../../www/model/labels.js';
+import { mergedLabels, renamedLabels } from '../../../www/model/labels.js';
 import { barriers, hold, keepScreenshot, nothingSticksOut, pageSuite, settled, showsItems, toast } from './site.js';
 
 suite('label manager of the page', () => {
@@ -81,6 +81,26 @@ suite('label manager of the page', () => {
     assert.deepEqual(await labels(), { ...before, 'a.txt': 'cat', 'e.txt': '' });
   });
 
+  test('label manager: keeps what others change meanwhile, and undo does, too', async (t) => {
+    const { files, fragment } = await workspace('Labelled by two', { 'two.txt': { bytes: Buffer.from('two'), labels: ['teh', 'kept'] } });
+    const id = String(files['two.txt']._id);
+    const { client } = site.server;
+    const labels = async () => (await client.files.getFileDescriptor(id)).labels;
+    const { page } = await open(t, { fragment });
+    const dialog = await openManager(page);
+    await dialog.getByRole('checkbox', { name: 'teh' }).check();
+    await client.files.updateFileDescriptor({ _id: id, labels: ['teh', 'kept', 'added'] });
+    await dialog.getByRole('button', { name: 'Rename' }).click();
+    await page.getByRole('dialog', { name: 'Rename “teh”' }).getByLabel('Name').fill('the');
+    await page.keyboard.press('Enter');
+    const renamed = await toast(page, 'Labels of “two.txt” changed.');
+    assert.deepEqual(await labels(), ['kept', 'added', 'the']);
+    await client.files.updateFileDescriptor({ _id: id, labels: ['added', 'the', 'later'] });
+    await renamed.getByRole('button', { name: 'Undo' }).click();
+    await toast(page, 'The old labels of “two.txt” are back.');
+    assert.deepEqual(await labels(), ['added', 'later', 'teh']);
+  });
+
   test('label manager: finds among many labels, fits a phone, and stops reading when it is closed', async (t) => {
     const many = Array.from({ length: 30 }, (_, index) => `label ${index}`);
     await workspace('Many labels', { 'many.txt': { bytes: Buffer.from('m'), labels: [...many, 'x'.repeat(200)] } });
@@ -104,6 +124,13 @@ suite('label manager of the page', () => {
     await page.keyboard.press('Escape');
     await failed;
     release();
+  });
+
+  test('mergedLabels: changes what was planned, and nothing else', () => {
+    const planned = { before: ['a', 'b'], labels: ['a', 'c'] };
+    /** @type {[now: string[], wanted: string[]][]} */
+    const cases = [[['a', 'b'], ['a', 'c']], [['b', 'a'], ['a', 'c']], [['b', 'x'], ['x', 'c']], [[], ['c']], [['c', 'b'], ['c']], [['x', 'c'], ['x', 'c']]];
+    for (const [now, wanted] of cases) assert.deepEqual(mergedLabels(now, planned), wanted, now.join());
   });
 
   test('renamedLabels: keeps the order of labels, and has no step for a file that stays as it is', () => {
