@@ -197,7 +197,15 @@ export class Worker {
       await fetch(origin + transfer.location, { method: 'PATCH', headers, body: /** @type {ReadableStream} */ (body), duplex: 'half', signal }).catch(() => {});
       return this.count('broken off');
     }
-    const response = await expectStatus(await fetch(origin + transfer.location, { method: 'PATCH', headers, body: part, signal }), 204);
+    const response = await fetch(origin + transfer.location, { method: 'PATCH', headers, body: part, signal });
+    // A part that was broken off may still have been on its way to the disk when the offset was asked for.
+    if (response.status === 409) {
+      const { details } = await response.json();
+      const offset = Number(details?.applicationError?.data?.offset);
+      if (!(offset > from && offset <= transfer.sent)) throw new Wrong(`a part at ${from} was refused, and the transfer continues at ${offset}`);
+      return this.count('part too early');
+    }
+    await expectStatus(response, 204);
     transfer.acknowledged = from + part.length;
     if (Number(response.headers.get('upload-offset')) !== transfer.acknowledged) throw new Wrong(`a part up to ${transfer.acknowledged} was answered with ${response.headers.get('upload-offset')}`);
     return this.count('part');
