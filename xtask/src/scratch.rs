@@ -23,10 +23,14 @@ impl Scratch {
         Self(std::fs::create_dir_all(&folder).is_ok().then_some(folder))
     }
 
-    /// Points a program's temporary files to the folder.
+    /// Points a program's temporary files to the folder, and also the records of uploads, which would otherwise be among
+    /// those of the user.
     pub(crate) fn lend(&self, command: &mut Command) {
         if let Some(folder) = &self.0 {
-            command.env("TMPDIR", folder).env("DISK_TMPDIR", std::env::temp_dir());
+            command
+                .env("TMPDIR", folder)
+                .env("DISK_TMPDIR", std::env::temp_dir())
+                .env("XDG_STATE_HOME", folder.join("state"));
         }
     }
 
