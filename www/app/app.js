@@ -271,7 +271,7 @@ const places = new Places({
 
 controls.start();
 showControls(state.view);
-const opensPanel = (preferred('panel') ?? true) && matchMedia(PANEL_FITS).matches;
+const opensPanel = preferred('panel') === true && matchMedia(PANEL_FITS).matches;
 panel.show(opensPanel ? tabNamed(preferred('tab')) : undefined);
 serviceWorker();
 

@@ -147,6 +147,19 @@ for await (const page of files.listFiles({
     await page.waitForFunction(() => /"displayName": "cat.jpg"/.test(document.querySelector('call-inspector details pre')?.textContent ?? ''));
   });
 
+  test('side panel: is closed until it is asked for, and then open at the next visit', async (t) => {
+    const { page, context } = await open(t);
+    // As at a first visit, without preferences.
+    await context.addInitScript(() => sessionStorage.getItem('seen') ?? (localStorage.removeItem('wix-media page'), sessionStorage.setItem('seen', 'yes')));
+    await page.reload();
+    await settled(page);
+    assert.equal(await page.locator('call-inspector').isVisible(), false);
+    await page.getByRole('button', { name: 'Behind the page' }).click();
+    await page.locator('call-inspector .inspector-title').waitFor();
+    await page.reload();
+    await page.locator('call-inspector .inspector-title').waitFor();
+  });
+
   test('call inspector: stays in its frame with a long name in its title', async (t) => {
     const { fragment } = await workspace('Long titles', { 'a.txt': Buffer.from('a') });
     const { page } = await open(t, { fragment, panel: true });
