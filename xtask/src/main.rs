@@ -24,6 +24,7 @@ mod release;
 mod ring;
 mod sbom;
 mod scratch;
+mod screenshots;
 mod server;
 mod size;
 mod skips;
@@ -72,6 +73,7 @@ Usage: cargo xtask COMMAND
   msrv              compile the library and the native server with the oldest Rust that they promise
   release VERSION [--dry-run]
                     write the version and the changelog, check the packed package, commit and tag. Publishes nothing
+  screenshots       make the pictures of the README anew
   platform          write what the tests ran on into docs/platform.md
   file-types        write the Media Manager's table of file types anew, from its sources
   wasm-bindgen ARGUMENTS
@@ -97,6 +99,7 @@ enum Task {
     Parity(parity::Source),
     Platform,
     Release(release::Settings),
+    Screenshots,
     ServerTarball,
     Size,
     Soak(soak::Settings),
@@ -136,6 +139,7 @@ impl Task {
             "build" => Self::Build,
             "check" => Self::Check,
             "docs" => Self::Docs,
+            "screenshots" => Self::Screenshots,
             "server-tarball" => Self::ServerTarball,
             "msrv" => Self::Msrv,
             "size" => Self::Size,
@@ -160,6 +164,7 @@ impl Task {
             Self::Build => build::build(&Project::load()?)?,
             Self::Check => return check::check(&Project::load()?),
             Self::Docs => docs::docs(&Project::load()?)?,
+            Self::Screenshots => screenshots::screenshots(&Project::load()?)?,
             Self::ServerTarball => server::tarball(&Project::load()?)?,
             Self::Size => size::size(&Project::load()?)?,
             Self::Msrv => msrv::msrv(&Project::load()?)?,
@@ -210,6 +215,7 @@ mod tests {
         assert_eq!(parse("build").unwrap(), Task::Build);
         assert_eq!(parse("check").unwrap(), Task::Check);
         assert_eq!(parse("docs").unwrap(), Task::Docs);
+        assert_eq!(parse("screenshots").unwrap(), Task::Screenshots);
         assert_eq!(parse("server-tarball").unwrap(), Task::ServerTarball);
         assert_eq!(parse("size").unwrap(), Task::Size);
         assert_eq!(parse("msrv").unwrap(), Task::Msrv);

@@ -273,7 +273,7 @@ suite('commands', () => {
   }
 
   test('commands: unknown ones are found', () => {
-    assert.deepEqual(known, ['build', 'start', 'test', 'check', 'docs', 'size', 'bench', 'parity', 'soak', 'fuzz', 'server-tarball', 'msrv', 'release', 'platform', 'file-types', 'wasm-bindgen', 'help']);
+    assert.deepEqual(known, ['build', 'start', 'test', 'check', 'docs', 'size', 'bench', 'parity', 'soak', 'fuzz', 'server-tarball', 'msrv', 'release', 'screenshots', 'platform', 'file-types', 'wasm-bindgen', 'help']);
     assert.deepEqual(rings.length, 9);
     assert.ok(serverOptions.has('data'));
     const text = 'Run `cargo xtask deploy`.\n\n```sh\ncargo xtask test moon   # no such ring\nnode gone.js\nrm -r .\nnpx wix-media lss\nwix-media ls --no-such\ntarget/release/wix-media-server serve --no-such\n```\n';
