@@ -150,7 +150,11 @@ for await (const page of files.listFiles({
   test('side panel: is closed until it is asked for, and then open at the next visit', async (t) => {
     const { page, context } = await open(t);
     // As at a first visit, without preferences.
-    await context.addInitScript(() => sessionStorage.getItem('seen') ?? (localStorage.removeItem('wix-media page'), sessionStorage.setItem('seen', 'yes')));
+    await context.addInitScript(() => {
+      if (sessionStorage.getItem('seen')) return;
+      localStorage.removeItem('wix-media page');
+      sessionStorage.setItem('seen', 'yes');
+    });
     await page.reload();
     await settled(page);
     assert.equal(await page.locator('call-inspector').isVisible(), false);
