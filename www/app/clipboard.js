@@ -8,7 +8,7 @@
 /** @import { Toasts } from '../ui/toasts.js' */
 /** @import { State } from './state.js' */
 import { named, subjectOf } from '../model/item.js';
-import { holdItems, namedFile, readItems, writeItems } from '../model/item-clipboard.js';
+import { forgetItems, holdItems, KEPT_ITEMS, keepItems, keptItems, namedFile, tokenIn, writeItems } from '../model/item-clipboard.js';
 import { freeName } from '../model/name-conflicts.js';
 import { say } from '../text/language.js';
 import { closest } from '../ui/dom.js';
@@ -28,8 +28,8 @@ export class ItemClipboard {
   #handlers;
   /** What was copied or cut last in this tab. @type {HeldItems | undefined} */
   #held;
-  /** What was cut and has been pasted: it moves once. @type {Set<string>} */
-  #spent = new Set();
+  /** Whether other tabs can paste it. */
+  #isKept = false;
   /** Copies whose names are taken though no list has them: those under way, and those made since a list was read. @type {Map<JobStep, Listing | undefined>} */
   #unlisted = new Map();
 
@@ -48,6 +48,20 @@ export class ItemClipboard {
     document.addEventListener('copy', (event) => this.#take(event, false));
     document.addEventListener('cut', (event) => this.#take(event, true));
     document.addEventListener('paste', (event) => this.#paste(event));
+    // Another tab has pasted what was cut here, or has copied something else.
+    addEventListener('storage', ({ key }) => {
+      if (key === KEPT_ITEMS && this.#held && !this.#heldBy(this.#held.token)) this.#replace(undefined);
+    });
+  }
+
+  /**
+   * What was copied or cut with this token, unless it has been pasted or replaced since.
+   *
+   * @param {string} token
+   */
+  #heldBy(token) {
+    const own = this.#held?.token === token ? this.#held : undefined;
+    return own && !this.#isKept ? own : keptItems(token);
   }
 
   /** @param {string} key */
@@ -89,6 +103,7 @@ export class ItemClipboard {
       return undefined;
     }
     const held = holdItems({ place: session.place.key, isCut, items });
+    this.#isKept = keepItems(held);
     this.#replace(held);
     const what = named(items);
     this.#handlers.announce(isCut ? say`${what} cut. Paste to move them.` : say`${what} copied. Paste to make copies.`);
@@ -107,7 +122,7 @@ export class ItemClipboard {
   async #paste(event) {
     const { clipboardData } = event;
     if (isElsewhere(event) || !clipboardData) return;
-    const held = readItems(clipboardData);
+    const held = this.#heldBy(tokenIn(clipboardData));
     const files = [...clipboardData.files];
     if (!held && files.length === 0) return;
     event.preventDefault();
@@ -118,7 +133,8 @@ export class ItemClipboard {
 
   /** Pastes what was copied or cut in this tab. */
   paste = async () => {
-    if (this.#held && this.canPaste) await this.#pasteItems(this.#held);
+    const held = this.#held && this.#heldBy(this.#held.token);
+    if (held && this.canPaste) await this.#pasteItems(held);
   };
 
   /** @param {HeldItems} held */
@@ -128,8 +144,9 @@ export class ItemClipboard {
     if (!session) return;
     if (place !== session.place.key) this.#refuse(say`These items are from another place. Download them there, and upload them here.`);
     else if (!isCut) await this.#copy(items);
-    else if (!this.#spent.has(token)) {
-      this.#spent.add(token);
+    else {
+      // What was cut moves once.
+      forgetItems(token);
       if (this.#held?.token === token) this.#replace(undefined);
       await session.actions.move(items, folderId);
     }

@@ -1,9 +1,12 @@
-// Items in the clipboard: as data of a type of our own, so that another tab can paste them, and as their names for other programs.
-// Another page can put anything there, so what is read is checked.
+// Items that were copied or cut: this browser keeps them for the tabs of the page, and the clipboard has their names for other programs, with a
+// token. Any site can put anything into the clipboard, so what is moved must not come from there.
 /** @import { Item } from './item.js' */
 import { fileItem, folderItem } from './item.js';
 
 const TYPE = 'application/x-wix-media-clipboard';
+
+/** In `localStorage`: the items that were copied or cut last. */
+export const KEPT_ITEMS = 'wix-media clipboard';
 
 /**
  * @typedef {object} HeldItems
@@ -28,33 +31,75 @@ export const holdItems = ({ place, isCut, items }) => ({ token: crypto.randomUUI
 const plainItem = (kind, _id, displayName, parentFolderId) => (kind === 'file' ? fileItem({ _id, displayName, parentFolderId }) : folderItem({ _id, displayName, parentFolderId }));
 
 /**
- * Puts items into the data of a clipboard event.
+ * Keeps items for all tabs. Returns whether the browser lets the page do that.
  *
- * @param {DataTransfer} transfer
  * @param {HeldItems} held
  */
-export function writeItems(transfer, { token, place, isCut, items }) {
-  transfer.setData(TYPE, JSON.stringify({ token, place, isCut, items: items.map(({ kind, id, name, value }) => ({ kind, id, name, from: value.parentFolderId })) }));
-  transfer.setData('text/plain', items.map(({ name }) => name).join('\n'));
+export function keepItems({ token, place, isCut, items }) {
+  try {
+    const kept = { token, place, isCut, items: items.map(({ kind, id, name, value }) => ({ kind, id, name, from: value.parentFolderId })) };
+    localStorage.setItem(KEPT_ITEMS, JSON.stringify(kept));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
- * Returns the items in the data of a clipboard event, if there are any.
+ * The items with this token, unless others were copied since, or they were cut and pasted.
  *
- * @param {DataTransfer} transfer
+ * @param {string} token
+ */
+export function keptItems(token) {
+  try {
+    const held = itemsIn(localStorage.getItem(KEPT_ITEMS) ?? '');
+    return held?.token === token ? held : undefined;
+  } catch {
+    // No storage.
+    return undefined;
+  }
+}
+
+/** @param {string} token */
+export function forgetItems(token) {
+  if (keptItems(token)) localStorage.removeItem(KEPT_ITEMS);
+}
+
+/**
+ * Reads what `keepItems` wrote.
+ *
+ * @param {string} text
  * @returns {HeldItems | undefined}
  */
-export function readItems(transfer) {
+export function itemsIn(text) {
   try {
-    const { token, place, isCut, items } = Object(JSON.parse(transfer.getData(TYPE)));
+    const { token, place, isCut, items } = Object(JSON.parse(text));
     if (typeof token !== 'string' || typeof place !== 'string' || !Array.isArray(items)) return undefined;
     const found = items.map(Object).filter(({ kind, id, name, from }) => (kind === 'file' || kind === 'folder') && [id, name, from].every((member) => typeof member === 'string' && member !== ''));
     return found.length > 0 ? { token, place, isCut: isCut === true, items: found.map(({ kind, id, name, from }) => plainItem(kind, id, name, from)) } : undefined;
   } catch {
-    // Nothing of ours.
+    // Of another version.
     return undefined;
   }
 }
+
+/**
+ * Puts the token and the names of items into the data of a clipboard event.
+ *
+ * @param {DataTransfer} transfer
+ * @param {HeldItems} held
+ */
+export function writeItems(transfer, { token, items }) {
+  transfer.setData(TYPE, token);
+  transfer.setData('text/plain', items.map(({ name }) => name).join('\n'));
+}
+
+/**
+ * The token in the data of a clipboard event, or an empty text.
+ *
+ * @param {DataTransfer} transfer
+ */
+export const tokenIn = (transfer) => transfer.getData(TYPE);
 
 /** Returns a name for a picture of the clipboard. Browsers call all of them `image.png`. @param {File} file @param {string} name */
 export function namedFile(file, name) {

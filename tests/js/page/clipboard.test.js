@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { copiesToTrash } from '../../../www/model/copy.js';
-import { holdItems, namedFile, readItems, writeItems } from '../../../www/model/item-clipboard.js';
+import { holdItems, itemsIn, namedFile, tokenIn, writeItems } from '../../../www/model/item-clipboard.js';
 import { fileItem, folderItem } from '../../../www/model/item.js';
 import { barriers, cell, choosePlace, eventually, focusIsOn, hold, keepScreenshot, pageSuite, photo, settled, showsItems, textMatches, toast } from './site.js';
 
@@ -190,23 +190,56 @@ suite('clipboard of the page', () => {
     assert.equal(copiesToTrash([step('a', 'x'), step('b', undefined)]), undefined);
   });
 
-  test('readItems: reads what writeItems wrote, and nothing that another page made up', () => {
-    /** @returns {DataTransfer} */
-    const transfer = () => {
-      /** @type {Map<string, string>} */
-      const data = new Map();
-      return /** @type {any} */ ({ setData: (/** @type {string} */ type, /** @type {string} */ text) => data.set(type, text), getData: (/** @type {string} */ type) => data.get(type) ?? '', data });
-    };
+  test('clipboard: items that another site has put there are not moved', async (t) => {
+    const from = await workspace('Forged from', { 'a.txt': Buffer.from('a') });
+    const to = await workspace('Forged to', { 'b.txt': Buffer.from('b') });
+    const { page } = await open(t, { fragment: to.fragment });
+    const place = `server ${site.server.address} `;
+    const items = [{ kind: 'file', id: String(from.files['a.txt']._id), name: 'a.txt', from: from.id }];
+    const isLeftAlone = await page.evaluate(
+      (texts) =>
+        texts.map((text) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData('application/x-wix-media-clipboard', text);
+          return document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+        }),
+      ['token', JSON.stringify({ token: 'token', place, isCut: true, items })],
+    );
+    assert.deepEqual(isLeftAlone, [true, true]);
+    assert.deepEqual(await listed(from.id), ['a.txt']);
+  });
+
+  test('clipboard: what was cut cannot be pasted again in the tab where it was cut', async (t) => {
+    const from = await workspace('Once from', { 'a.txt': Buffer.from('a') });
+    const to = await workspace('Once to');
+    const { page, open: openTab } = await open(t, { fragment: from.fragment });
+    await cell(page, 'a.txt').click();
+    await page.keyboard.press('Control+x');
+    await page.getByRole('button', { name: 'Paste' }).waitFor();
+    const second = await openTab(to.fragment);
+    await settled(second);
+    await second.keyboard.press('Control+v');
+    await toast(second, '“a.txt” moved.');
+    await page.getByRole('button', { name: 'Paste' }).waitFor({ state: 'hidden' });
+  });
+
+  test('items of the clipboard: only their names and a token leave the browser', () => {
+    /** @type {Map<string, string>} */
+    const data = new Map();
+    const transfer = /** @type {DataTransfer} */ (/** @type {unknown} */ ({ setData: (/** @type {string} */ type, /** @type {string} */ text) => data.set(type, text), getData: (/** @type {string} */ type) => data.get(type) ?? '' }));
+    assert.equal(tokenIn(transfer), '');
     const held = holdItems({ place: 'server', isCut: true, items: [fileItem({ _id: 'a', displayName: 'a.txt', parentFolderId: 'f', url: 'https://example.com' }), folderItem({ _id: 'b', displayName: 'B', parentFolderId: 'f' })] });
-    const given = transfer();
-    writeItems(given, held);
-    assert.deepEqual(readItems(given), held);
-    assert.equal(given.getData('text/plain'), 'a.txt\nB');
+    writeItems(transfer, held);
+    assert.equal(tokenIn(transfer), held.token);
+    assert.deepEqual([...data.values()], [held.token, 'a.txt\nB']);
     assert.equal(JSON.stringify(held).includes('example.com'), false);
-    for (const text of ['', '{', 'null', '7', '{"token":"t","place":"p"}', '{"token":"t","place":"p","items":[]}', '{"token":"t","place":"p","items":[null,7,{"kind":"site","id":"a","name":"n","from":"f"},{"kind":"file","id":7,"name":"n","from":"f"}]}']) {
-      const foreign = transfer();
-      foreign.setData('application/x-wix-media-clipboard', text);
-      assert.equal(readItems(foreign), undefined, text);
+  });
+
+  test('itemsIn: reads nothing that the page has not written', () => {
+    const text = JSON.stringify({ token: 't', place: 'p', isCut: true, items: [{ kind: 'file', id: 'a', name: 'n', from: 'f' }] });
+    assert.deepEqual(itemsIn(text)?.items.map(({ id }) => id), ['a']);
+    for (const other of ['', '{', 'null', '7', '{"token":"t","place":"p"}', '{"token":"t","place":"p","items":[]}', '{"token":"t","place":"p","items":[null,7,{"kind":"site","id":"a","name":"n","from":"f"},{"kind":"file","id":7,"name":"n","from":"f"}]}']) {
+      assert.equal(itemsIn(other), undefined, other);
     }
   });
 
