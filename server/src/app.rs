@@ -29,9 +29,9 @@ pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
     /// The files of the page, if there is one.
     pub(crate) page: Option<Arc<Page>>,
-    /// What the stores are, for people, and the directory.
+    /// What the stores are, for people, and their directory, if they have one.
     pub(crate) storage_kind: &'static str,
-    pub(crate) directory: PathBuf,
+    pub(crate) directory: Option<PathBuf>,
     /// Whether other processes may change the same stores.
     pub(crate) has_others: bool,
     pub(crate) allow_private_imports: bool,

@@ -138,6 +138,11 @@ impl Reply {
             Ok(first) => first,
             Err(error) => {
                 tracing::error!(%error, "cannot read the body");
+                if is_away(&error) {
+                    let text = "the storage does not answer: try again";
+                    return refused(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", text)
+                        .with(header::RETRY_AFTER, "5");
+                }
                 return refused(
                     StatusCode::SERVICE_UNAVAILABLE,
                     "STORAGE_FAILED",
@@ -165,6 +170,14 @@ impl Reply {
         }
         answer
     }
+}
+
+/// Whether a storage on another machine did not answer. It comes back by itself.
+fn is_away(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        std::io::ErrorKind::NotConnected | std::io::ErrorKind::TimedOut
+    )
 }
 
 /// A response with a body of the manager.

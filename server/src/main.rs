@@ -15,7 +15,7 @@
 //! | `admin` `metrics` `probes` | the port for operators |
 //! | `request_id` | the id of a request in all logs |
 //! | `commands` | `/_wix-media/`: what the owner of a server may ask |
-//! | `storage` | the stores: a catalog in the directory or in PostgreSQL, and blobs |
+//! | `storage` | the stores: a catalog in the directory or in PostgreSQL, and blobs in the directory or in a bucket |
 //! | `maintenance` | the commands `check`, `fsck`, `export`, `import` and `migrate` |
 //! | `page` | the files of the page |
 //! | `pictures` | colours and transforms of pictures |

@@ -11,6 +11,7 @@ use crate::settings::Settings;
 use crate::storage::{NotOpen, Storage};
 use http::StatusCode;
 use http::header;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, watch};
@@ -83,7 +84,7 @@ impl Sites {
                 metrics: Arc::default(),
                 page: page.map(Arc::new),
                 storage_kind: storage.kind(),
-                directory: storage.directory().to_owned(),
+                directory: storage.directory().map(Path::to_owned),
                 has_others: storage.is_shared(),
                 allow_private_imports: settings.allow_private_imports,
                 started: Instant::now(),

@@ -4,11 +4,16 @@
 //! |---|---|---|
 //! | embedded | `catalog.db` in the directory, of one site | `blobs/` in the directory |
 //! | with a database | PostgreSQL, of many sites | `sites/KEY/` in the directory, which several processes share |
+//! | with a bucket | `catalog.db` in the directory | below the prefix of the bucket |
+//! | with both | PostgreSQL, of many sites | below `KEY/` and the prefix of the bucket |
 //!
 //! The embedded catalog belongs to one process. With a database, any number of processes use the same stores.
+//!
+//! A directory whose blobs are in a bucket remembers it in the file `bucket`. Without the bucket, or with another one, every
+//! download would fail.
 
 use crate::failure::Failure;
-use crate::settings::{DatabasePlace, Place};
+use crate::settings::{BlobsPlace, CatalogPlace, DatabasePlace, Place};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,11 +21,15 @@ use wix_media::blobs::{Blobs, Directory, Disk};
 use wix_media::catalog::{self, Catalog, Sqlite};
 use wix_media::manager::{Manager, Options, Parts, SystemClock, SystemRandom};
 use wix_media_postgres::{Limits, OlderSchema, Store};
+use wix_media_s3::Bucket;
 
 /// The file of the embedded catalog, the folder of its blobs, and the folder of the blobs of sites in a database.
 const CATALOG: &str = "catalog.db";
 const BLOBS: &str = "blobs";
 const SITES: &str = "sites";
+
+/// The file that names the bucket of the embedded catalog.
+const BUCKET: &str = "bucket";
 
 /// Why the stores of a site could not be opened.
 #[derive(Debug)]
@@ -62,19 +71,35 @@ pub(crate) struct Opened {
     pub(crate) manager: Manager,
     /// The blobs, beside those of the manager.
     pub(crate) blobs: Box<dyn Blobs>,
+    /// The bucket that they are in, if there is one.
+    pub(crate) bucket: Option<Bucket>,
+}
+
+/// The blobs of a site: those of its manager, those beside them, and the bucket that both are in, if there is one.
+struct SiteBlobs {
+    of_manager: Box<dyn Blobs>,
+    beside: Box<dyn Blobs>,
+    bucket: Option<Bucket>,
+}
+
+/// Where the catalog is.
+#[derive(Clone)]
+enum CatalogStore {
+    Directory(PathBuf),
+    Database(Store),
 }
 
 /// The stores of a server.
 #[derive(Clone)]
 pub(crate) struct Storage {
-    directory: PathBuf,
-    database: Option<Store>,
+    catalog: CatalogStore,
+    blobs: BlobsPlace,
 }
 
 impl fmt::Debug for Storage {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Storage")
-            .field("directory", &self.directory)
+            .field("blobs", &self.blobs)
             .finish_non_exhaustive()
     }
 }
@@ -82,39 +107,43 @@ impl fmt::Debug for Storage {
 impl Storage {
     /// Stores that are created where they are missing. A database is not asked yet.
     pub(crate) fn create(place: Place) -> Result<Storage, Failure> {
-        let storage = Storage {
-            directory: place.data,
-            database: place.database.map(open).transpose()?,
+        let catalog = match place.catalog {
+            CatalogPlace::Directory(directory) => {
+                create(&directory).map_err(|error| not_opened(&directory, &error))?;
+                settle_bucket(&directory, &place.blobs)?;
+                CatalogStore::Directory(directory)
+            }
+            CatalogPlace::Database(database) => CatalogStore::Database(open(database)?),
         };
-        let folder = if storage.is_shared() { SITES } else { BLOBS };
-        create(&storage.directory)
-            .and_then(|()| create(&storage.directory.join(folder)))
-            .map_err(|error| storage.failed(&error))?;
+        let storage = Storage {
+            catalog,
+            blobs: place.blobs,
+        };
+        if let BlobsPlace::Directory(directory) = &storage.blobs {
+            let folder = if storage.is_shared() { SITES } else { BLOBS };
+            create(&directory.join(folder)).map_err(|error| not_opened(directory, &error))?;
+        }
         Ok(storage)
     }
 
     /// Stores that are there already.
     pub(crate) fn existing(place: Place) -> Result<Storage, Failure> {
-        if place.database.is_some() {
+        let CatalogPlace::Directory(directory) = &place.catalog else {
             return Storage::create(place);
-        }
-        let catalog = place.data.join(CATALOG);
-        match fs::metadata(&catalog) {
+        };
+        match fs::metadata(directory.join(CATALOG)) {
             Ok(found) if found.is_file() => Storage::create(place),
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure(format!(
-                "cannot open the directory {}: {error}",
-                place.data.display()
-            ))),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(not_opened(directory, &error)),
             _ => Err(Failure(format!(
                 "there is no Media Manager in {}: expected {CATALOG} in it",
-                place.data.display()
+                directory.display()
             ))),
         }
     }
 
     /// Whether several processes may use the stores at once.
     pub(crate) fn is_shared(&self) -> bool {
-        self.database.is_some()
+        matches!(self.catalog, CatalogStore::Database(_))
     }
 
     /// What the stores are, for people.
@@ -125,11 +154,11 @@ impl Storage {
     /// Opens the site of these options. In a database, `may_create` adds an unknown one.
     pub(crate) fn open(&self, mut options: Options, may_create: bool) -> Result<Opened, NotOpen> {
         options.shares_stores = self.is_shared();
-        let (catalog, blobs) = self.catalog(&options.site_id, may_create)?;
-        let blobs = || self.blobs(blobs.as_deref()).map_err(NotOpen::Ever);
+        let (catalog, key) = self.catalog(&options.site_id, may_create)?;
+        let blobs = self.blobs(key.as_deref()).map_err(NotOpen::Ever)?;
         let manager = Manager::new(Parts {
             catalog,
-            blobs: blobs()?,
+            blobs: blobs.of_manager,
             clock: Box::new(SystemClock),
             random: Box::new(SystemRandom),
             options,
@@ -137,23 +166,27 @@ impl Storage {
         .map_err(|error| self.not_open(error))?;
         Ok(Opened {
             manager,
-            blobs: blobs()?,
+            blobs: blobs.beside,
+            bucket: blobs.bucket,
         })
     }
 
     /// The catalog of a site, and the key of its blobs in stores of several sites.
     fn catalog(&self, site_id: &str, may_create: bool) -> Result<(Box<dyn Catalog>, Option<String>), NotOpen> {
-        let Some(database) = &self.database else {
-            let shown = self.shown();
-            let catalog = Sqlite::open(&self.directory.join(CATALOG)).map_err(|error| {
-                NotOpen::Ever(match error {
-                    catalog::Error::Locked => Failure(format!(
-                        "the directory {shown} is in use by another process: stop that first, or choose another directory"
-                    )),
-                    error => Failure(format!("cannot open the catalog of {shown}: {error}")),
-                })
-            })?;
-            return Ok((Box::new(catalog), None));
+        let database = match &self.catalog {
+            CatalogStore::Database(database) => database,
+            CatalogStore::Directory(directory) => {
+                let catalog = Sqlite::open(&directory.join(CATALOG)).map_err(|error| {
+                    let shown = directory.display();
+                    NotOpen::Ever(match error {
+                        catalog::Error::Locked => Failure(format!(
+                            "the directory {shown} is in use by another process: stop that first, or choose another directory"
+                        )),
+                        error => Failure(format!("cannot open the catalog of {shown}: {error}")),
+                    })
+                })?;
+                return Ok((Box::new(catalog), None));
+            }
         };
         let site = if may_create {
             database.create_site(site_id).map(Some)
@@ -172,21 +205,37 @@ impl Storage {
     }
 
     /// The blobs of a site. `key` is theirs where the stores have several sites.
-    fn blobs(&self, key: Option<&str>) -> Result<Box<dyn Blobs>, Failure> {
-        let disk = match key {
-            None => Disk::new(&self.directory.join(BLOBS)),
-            Some(key) => {
-                let folder = self.directory.join(SITES).join(key);
-                create(&folder).and_then(|()| Disk::shared(&folder))
+    fn blobs(&self, key: Option<&str>) -> Result<SiteBlobs, Failure> {
+        match &self.blobs {
+            BlobsPlace::Directory(directory) => {
+                let blobs = || directory_blobs(directory, key).map_err(|error| not_opened(directory, &error));
+                Ok(SiteBlobs {
+                    of_manager: blobs()?,
+                    beside: blobs()?,
+                    bucket: None,
+                })
             }
-        };
-        Ok(Box::new(Directory::new(disk.map_err(|error| self.failed(&error))?)))
+            BlobsPlace::Bucket(settings) => {
+                let bucket = bucket((**settings).clone(), key)?;
+                // Bytes that are not in the bucket yet are known to its clones only.
+                Ok(SiteBlobs {
+                    of_manager: Box::new(bucket.clone()),
+                    beside: Box::new(bucket.clone()),
+                    bucket: Some(bucket),
+                })
+            }
+        }
     }
 
     /// Checks what a database must be like. Returns the version of its server, `None` without a database.
     pub(crate) fn check_database(&self) -> Result<Option<String>, Failure> {
-        let version = self.database.as_ref().map(Store::check_database).transpose();
-        version.map_err(|error| self.not_open(error).into())
+        match &self.catalog {
+            CatalogStore::Directory(_) => Ok(None),
+            CatalogStore::Database(database) => {
+                let version = database.check_database();
+                version.map(Some).map_err(|error| self.not_open(error).into())
+            }
+        }
     }
 
     fn not_open(&self, error: catalog::Error) -> NotOpen {
@@ -204,23 +253,75 @@ impl Storage {
 
     /// The failure of a catalog that is open.
     pub(crate) fn unusable(&self, error: &catalog::Error) -> Failure {
-        if self.is_shared() {
-            return Failure(format!("cannot use the database: {error}"));
+        Failure(match &self.catalog {
+            CatalogStore::Directory(directory) => format!("cannot use the catalog of {}: {error}", directory.display()),
+            CatalogStore::Database(_) => format!("cannot use the database: {error}"),
+        })
+    }
+
+    /// The directory of the stores. `None` for a catalog in a database with the bytes in a bucket.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        match (&self.catalog, &self.blobs) {
+            (CatalogStore::Directory(directory), _) | (_, BlobsPlace::Directory(directory)) => Some(directory),
+            (CatalogStore::Database(_), BlobsPlace::Bucket(_)) => None,
         }
-        Failure(format!("cannot use the catalog of {}: {error}", self.shown()))
     }
+}
 
-    pub(crate) fn directory(&self) -> &Path {
-        &self.directory
-    }
+fn directory_blobs(directory: &Path, key: Option<&str>) -> std::io::Result<Box<dyn Blobs>> {
+    let disk = match key {
+        None => Disk::new(&directory.join(BLOBS)),
+        Some(key) => {
+            let folder = directory.join(SITES).join(key);
+            create(&folder).and_then(|()| Disk::shared(&folder))
+        }
+    };
+    Ok(Box::new(Directory::new(disk?)))
+}
 
-    fn shown(&self) -> String {
-        self.directory.display().to_string()
+fn bucket(mut settings: wix_media_s3::Settings, key: Option<&str>) -> Result<Bucket, Failure> {
+    if let Some(key) = key {
+        if !settings.prefix.is_empty() {
+            settings.prefix.push('/');
+        }
+        settings.prefix.push_str(key);
     }
+    let opened = Bucket::open(&settings);
+    opened.map_err(|error| Failure(format!("cannot use the bucket {}: {error}", settings.url())))
+}
 
-    fn failed(&self, error: &std::io::Error) -> Failure {
-        Failure(format!("cannot open the directory {}: {error}", self.shown()))
+/// Refuses to look for blobs where those of the catalog are not. A new directory remembers where they are.
+fn settle_bucket(directory: &Path, blobs: &BlobsPlace) -> Result<(), Failure> {
+    let file = directory.join(BUCKET);
+    let known = match fs::read_to_string(&file) {
+        Ok(text) => Some(text.trim().to_owned()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(not_opened(directory, &error)),
+    };
+    let asked = match blobs {
+        BlobsPlace::Directory(_) => None,
+        BlobsPlace::Bucket(settings) => Some(settings.url()),
+    };
+    if known == asked {
+        return Ok(());
     }
+    let shown = directory.display();
+    match (known, asked) {
+        (Some(known), _) => Err(Failure(format!(
+            "the bytes of {shown} are in {known}: use --bucket {known}, or change {}",
+            file.display()
+        ))),
+        (None, Some(asked)) if !directory.join(CATALOG).exists() => {
+            fs::write(&file, asked + "\n").map_err(|error| not_opened(directory, &error))
+        }
+        _ => Err(Failure(format!(
+            "the bytes of {shown} are in the directory itself: start without --bucket, or import an export into a new directory"
+        ))),
+    }
+}
+
+fn not_opened(directory: &Path, error: &std::io::Error) -> Failure {
+    Failure(format!("cannot open the directory {}: {error}", directory.display()))
 }
 
 /// Prepares connections to a database.

@@ -204,10 +204,14 @@ fn base(head: &Head) -> String {
 
 async fn health(app: &Arc<App>) -> Result<Answer, Answer> {
     let usage = run(app, |manager| manager.control("usage", &Value::Null)).await?;
+    let mut storage = json!({ "kind": app.storage_kind, "durable": true, "usage": usage });
+    if let Some(directory) = &app.directory {
+        storage["directory"] = directory.display().to_string().into();
+    }
     let body = json!({
         "status": "ok",
         "version": env!("CARGO_PKG_VERSION"),
-        "storage": { "kind": app.storage_kind, "durable": true, "directory": app.directory.display().to_string(), "usage": usage },
+        "storage": storage,
         "uptimeSeconds": app.started.elapsed().as_secs(),
     });
     Ok(of_the_moment(StatusCode::OK, &body).with(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))

@@ -31,6 +31,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
+use tracing::field::display;
 
 /// The maximum number of threads for calls of the manager.
 const MAX_THREADS: usize = 128;
@@ -88,7 +89,12 @@ async fn run(settings: Settings) -> Result<Arc<Sites>, Failure> {
     let (phase, phases) = watch::channel(Phase::Running);
     let (shutdown, max_connections) = (settings.shutdown, settings.max_connections);
     let proxies = settings.rules.proxies.clone();
-    let data = settings.place.data.clone();
+    // One of the two is there.
+    let data = settings
+        .place
+        .directory()
+        .map(|directory| display(directory.display().to_string()));
+    let bucket = settings.place.bucket_url();
     let (opened, mut to_work) = mpsc::unbounded_channel();
     let sites = Arc::new(Sites::new(settings, phases, opened)?);
     tokio::select! {
@@ -102,9 +108,9 @@ async fn run(settings: Settings) -> Result<Arc<Sites>, Failure> {
     match &listener {
         Some(listener) => {
             let address = listener.local_addr().map_err(|error| Failure(error.to_string()))?;
-            tracing::info!(address = %format_args!("{scheme}://{}", shown(address)), data = %data.display(), "listening");
+            tracing::info!(address = %format_args!("{scheme}://{}", shown(address)), data, bucket, "listening");
         }
-        None => tracing::info!(data = %data.display(), "working"),
+        None => tracing::info!(data, bucket, "working"),
     }
 
     let admin = admin.map(|listener| {

@@ -93,10 +93,9 @@ pub(super) fn import(
     let shown = file.display();
     let mut source = open(file)?;
     if !may_replace && !is_empty(manager).map_err(|error| storage.unusable(&error))? {
-        let shown = if storage.is_shared() {
-            "the site".to_owned()
-        } else {
-            storage.directory().display().to_string()
+        let shown = match storage.directory() {
+            Some(directory) if !storage.is_shared() => directory.display().to_string(),
+            _ => "the site".to_owned(),
         };
         return Err(Failure(format!(
             "{shown} is not empty, and the import would replace everything in it: use --yes if that is what you want"

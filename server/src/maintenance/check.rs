@@ -8,6 +8,7 @@ use std::io::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 use wix_media::blobs::Blobs;
 use wix_media::manager::{Check, Damage, Manager};
+use wix_media_s3::Bucket;
 
 /// What the blob of a check holds.
 const PROBE: &[u8] = b"written by wix-media-server check";
@@ -28,7 +29,29 @@ pub(super) fn stores(storage: &Storage, opened: &Opened, out: &mut dyn Write) ->
     )?;
     probe(&*opened.blobs).map_err(|error| Failure(format!("cannot use the blobs: {error}")))?;
     say(out, "blobs can be written, read and deleted")?;
-    Ok(if is_whole { Outcome::Whole } else { Outcome::Damaged })
+    let is_fit = match &opened.bucket {
+        Some(bucket) => try_out(bucket, out)?,
+        None => true,
+    };
+    Ok(if is_whole && is_fit {
+        Outcome::Whole
+    } else {
+        Outcome::Damaged
+    })
+}
+
+/// Tries out what the store of a bucket can be trusted with. Returns whether that is all that is needed.
+fn try_out(bucket: &Bucket, out: &mut dyn Write) -> Result<bool, Failure> {
+    let trial = bucket.try_out();
+    let trial = trial.map_err(|error| Failure(format!("cannot use the bucket: {error}")))?;
+    for fault in trial.faults() {
+        say(out, fault)?;
+    }
+    let is_fit = trial.faults().is_empty();
+    if is_fit {
+        say(out, "the bucket has ranges, parts and conditional writes")?;
+    }
+    Ok(is_fit)
 }
 
 /// Writes a blob, reads it, and removes it.

@@ -18,7 +18,7 @@ use crate::guard::Rules;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use reader::Reader;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use table::{Kind, SETTINGS, Setting};
 use wix_media::manager::Webhook;
@@ -47,11 +47,47 @@ pub(crate) struct TlsFiles {
     pub(crate) key: PathBuf,
 }
 
-/// Where the stores are. The catalog is in the directory unless there is a database.
+/// Where the stores are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    pub(crate) data: PathBuf,
-    pub(crate) database: Option<DatabasePlace>,
+    pub(crate) catalog: CatalogPlace,
+    pub(crate) blobs: BlobsPlace,
+}
+
+/// Where the catalog is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum CatalogPlace {
+    Directory(PathBuf),
+    Database(DatabasePlace),
+}
+
+/// Where the bytes of files are. If the catalog is in a directory too, it is the same one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum BlobsPlace {
+    Directory(PathBuf),
+    Bucket(Box<wix_media_s3::Settings>),
+}
+
+impl Place {
+    /// The directory of the stores. `None` for a catalog in a database with the bytes in a bucket.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        match (&self.catalog, &self.blobs) {
+            (CatalogPlace::Directory(directory), _) | (_, BlobsPlace::Directory(directory)) => Some(directory),
+            (CatalogPlace::Database(_), BlobsPlace::Bucket(_)) => None,
+        }
+    }
+
+    pub(crate) fn has_database(&self) -> bool {
+        matches!(self.catalog, CatalogPlace::Database(_))
+    }
+
+    /// The URL of the bucket, if there is one.
+    pub(crate) fn bucket_url(&self) -> Option<String> {
+        match &self.blobs {
+            BlobsPlace::Directory(_) => None,
+            BlobsPlace::Bucket(bucket) => Some(bucket.url()),
+        }
+    }
 }
 
 /// A database of PostgreSQL.
@@ -124,7 +160,7 @@ pub(crate) struct Settings {
 pub(crate) fn command() -> Command {
     let mut serve =
         Command::new("serve").about("Runs a Media Manager, with its catalog in a directory or in PostgreSQL");
-    for setting in &SETTINGS {
+    for setting in SETTINGS {
         serve = serve.arg(arg(setting));
     }
     Command::new("wix-media-server")

@@ -2,7 +2,7 @@
 
 use super::sources::{Given, descriptors, gather};
 use super::table::KEY_VARIABLE;
-use super::{DatabasePlace, LogFormat, Place, Role, Settings, TlsFiles, Wrong};
+use super::{BlobsPlace, CatalogPlace, DatabasePlace, LogFormat, Place, Role, Settings, TlsFiles, Wrong};
 use crate::guard::{self, Network, Rules};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -53,10 +53,16 @@ impl<'a> Reader<'a> {
 
     /// Where the stores are.
     pub(super) fn store(&self) -> Result<Place, Wrong> {
-        Ok(Place {
-            data: self.data()?,
-            database: self.database()?,
-        })
+        let catalog = match self.database()? {
+            Some(database) => CatalogPlace::Database(database),
+            None => CatalogPlace::Directory(self.data()?),
+        };
+        // With both, no directory is needed. One that is named, as by the image of a container, is not used.
+        let blobs = match self.bucket()? {
+            Some(bucket) => BlobsPlace::Bucket(Box::new(bucket)),
+            None => BlobsPlace::Directory(self.data()?),
+        };
+        Ok(Place { catalog, blobs })
     }
 
     pub(super) fn database(&self) -> Result<Option<DatabasePlace>, Wrong> {
@@ -122,9 +128,38 @@ impl<'a> Reader<'a> {
         Ok(data.into())
     }
 
+    /// The bucket with the bytes, if they are not in the directory.
+    fn bucket(&self) -> Result<Option<wix_media_s3::Settings>, Wrong> {
+        let style = self.text("bucket-style")?;
+        let Some(text) = self.text("bucket")? else {
+            let needs = || Wrong(format!("{} needs --bucket URL", self.place("bucket-style")));
+            return style.map_or(Ok(None), |_| Err(needs()));
+        };
+        let mut bucket = wix_media_s3::Settings::new(&text, self.environment).map_err(|wrong| {
+            let place = match wrong.name {
+                "bucket" => self.place("bucket"),
+                variable => variable.to_owned(),
+            };
+            Wrong(format!(
+                "invalid {place}: expected {}, found {}",
+                wrong.expected, wrong.found
+            ))
+        })?;
+        match style.as_deref() {
+            None => {}
+            Some("path") => bucket.path_style = true,
+            Some("host") => bucket.path_style = false,
+            Some(found) => {
+                let place = self.place("bucket-style");
+                return Err(Wrong(format!("invalid {place}: expected path or host, found {found}")));
+            }
+        }
+        Ok(Some(bucket))
+    }
+
     pub(super) fn settings(&self) -> Result<Settings, Wrong> {
         let place = self.store()?;
-        let role = self.role(place.database.is_some())?;
+        let role = self.role(place.has_database())?;
         let host = self.text("host")?.unwrap_or_else(|| "127.0.0.1".to_owned());
         let port = self.number("port", 0, 65_535)?.unwrap_or(4410);
         let keys = self.keys()?;
@@ -135,7 +170,7 @@ impl<'a> Reader<'a> {
                 self.place("host")
             )));
         }
-        let site_id = self.site_id(!keys.is_empty() || place.database.is_some())?;
+        let site_id = self.site_id(!keys.is_empty() || place.has_database())?;
         let admin_host = self.text("admin-host")?.unwrap_or_else(|| "127.0.0.1".to_owned());
         let admin_port = self.number("admin-port", 0, 65_535)?;
         let external = self.external_url()?;

@@ -48,12 +48,12 @@ pub(super) fn gather(
             put(setting, values, format!("{} in {path}", setting.name));
         }
     }
-    for setting in &SETTINGS {
+    for setting in SETTINGS {
         if let Some(values) = in_environment(setting) {
             put(setting, values, setting.variable.to_owned());
         }
     }
-    for setting in &SETTINGS {
+    for setting in SETTINGS {
         if let Some(values) = on_line(setting) {
             put(setting, values, format!("--{}", setting.name));
         }

@@ -45,7 +45,7 @@ const fn row(
 }
 
 /// All settings.
-pub(crate) const SETTINGS: [Setting; 29] = [
+pub(crate) const SETTINGS: &[Setting] = &[
     row(
         "config",
         "WIX_MEDIA_CONFIG",
@@ -58,7 +58,7 @@ pub(crate) const SETTINGS: [Setting; 29] = [
         "WIX_MEDIA_DATA",
         Kind::Text,
         "DIR",
-        "the directory that holds everything, or with a database the bytes of files; created if it is missing",
+        "the directory that holds everything, or what is in no database and no bucket; created if it is missing",
     ),
     row(
         "database",
@@ -80,6 +80,20 @@ pub(crate) const SETTINGS: [Setting; 29] = [
         Kind::Text,
         "ROLE",
         "with a database: api answers calls, worker fetches imports, sends webhooks and sweeps, both does both (both)",
+    ),
+    row(
+        "bucket",
+        "WIX_MEDIA_BUCKET",
+        Kind::Text,
+        "URL",
+        "keep the bytes of files in this bucket, s3://NAME or s3://NAME/PREFIX (in the directory)",
+    ),
+    row(
+        "bucket-style",
+        "WIX_MEDIA_BUCKET_STYLE",
+        Kind::Text,
+        "STYLE",
+        "path or host: where the name of the bucket is in URLs (path with an AWS_ENDPOINT_URL, else host)",
     ),
     row(
         "host",

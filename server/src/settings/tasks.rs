@@ -8,7 +8,15 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 /// The settings that these commands read. The others of a file of settings are for `serve`.
-const OF_STORES: [&str; 5] = ["config", "data", "database", "database-connections", "site-id"];
+const OF_STORES: [&str; 7] = [
+    "config",
+    "data",
+    "database",
+    "database-connections",
+    "bucket",
+    "bucket-style",
+    "site-id",
+];
 
 /// The settings that a migration reads.
 const OF_DATABASES: [&str; 2] = ["config", "database"];
@@ -115,7 +123,7 @@ pub(crate) fn task(
     let reader = Reader::new(arguments, environment)?;
     let place = reader.store()?;
     // With a database, the variable says which of its sites is meant.
-    let site_id = reader.site_id(place.database.is_some())?;
+    let site_id = reader.site_id(place.has_database())?;
     Ok(Some(Task::Store { place, site_id, work }))
 }
 

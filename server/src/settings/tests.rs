@@ -51,13 +51,13 @@ fn flag_counts_before_environment_and_environment_before_file() {
     )
     .expect("settings");
     assert_eq!(
-        (found.place.data, found.port, &*found.host),
-        ("on-line".into(), 2, "127.0.0.3")
+        (found.place.directory(), found.port, &*found.host),
+        (Some("on-line".as_ref()), 2, "127.0.0.3")
     );
     assert_eq!(found.rules.hosts, ["a.example", "127.0.0.3"]);
     assert!(found.allow_private_imports);
     let found = settings(&[], &[("WIX_MEDIA_CONFIG", file.path())]).expect("settings");
-    assert_eq!((found.place.data, found.port), ("in-file".into(), 1));
+    assert_eq!((found.place.directory(), found.port), (Some("in-file".as_ref()), 1));
 }
 
 #[test]
@@ -228,16 +228,48 @@ fn role_of_a_process_needs_a_database() {
     );
 }
 
+fn database_of(place: Place) -> DatabasePlace {
+    match place.catalog {
+        CatalogPlace::Database(database) => database,
+        CatalogPlace::Directory(directory) => panic!("no database: {}", directory.display()),
+    }
+}
+
+#[test]
+fn bucket_is_part_of_the_place() {
+    let bucket = [("WIX_MEDIA_BUCKET", "s3://media/site")];
+    let found = settings(&["--data", "d"], &bucket).expect("settings").place;
+    assert_eq!(found.directory(), Some("d".as_ref()));
+    assert_eq!(found.bucket_url().as_deref(), Some("s3://media/site"));
+    assert!(!found.has_database());
+    assert!(wrong(&[], &bucket).starts_with("no directory: "));
+    // With a database nothing is left for a directory.
+    for line in [&[][..], &["--data", "d"]] {
+        let line = [line, &["--database", "postgres://db.example/media"]].concat();
+        let found = settings(&line, &bucket).expect("settings").place;
+        assert_eq!(found.directory(), None);
+        assert!(found.has_database() && found.bucket_url().is_some());
+    }
+    let BlobsPlace::Bucket(found) = settings(&["--data", "d", "--bucket-style", "path"], &bucket)
+        .expect("settings")
+        .place
+        .blobs
+    else {
+        panic!("no bucket");
+    };
+    assert!(found.path_style);
+}
+
 #[test]
 fn database_is_part_of_the_place() {
     let url = "postgres://user:secret@db.example/media";
     let found = settings(&["--data", "d"], &[("WIX_MEDIA_DATABASE", url)]).expect("settings");
-    let database = found.place.database.expect("a database");
+    let database = database_of(found.place);
     assert_eq!((&*database.url, database.connections), (url, 16));
     assert!(!format!("{database:?}").contains("secret"));
     let line = ["--data", "d", "--database", url, "--database-connections", "8"];
     let found = settings(&line, &[]).expect("settings");
-    assert_eq!(found.place.database.expect("a database").connections, 8);
+    assert_eq!(database_of(found.place).connections, 8);
     for wrong_url in [
         "mysql://user:secret@db.example/media",
         "postgres://user:secret@db.example:x/media",

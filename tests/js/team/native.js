@@ -30,13 +30,14 @@ export function program() {
  * Starts `wix-media-server serve` on a free port, and resolves when it listens, or is over.
  *
  * @param {Closing} closing
- * @param {string} directory
+ * @param {string | undefined} directory None for a server with its catalog in PostgreSQL and its bytes in a bucket.
  * @param {string[]} [args]
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<Native>} Without an origin if it is a worker, or ended by itself.
  */
 export async function native(closing, directory, args = [], env = {}) {
-  const line = ['serve', '--data', directory, '--port', '0', '--log-format', 'json', ...args];
+  const data = directory === undefined ? [] : ['--data', directory];
+  const line = ['serve', ...data, '--port', '0', '--log-format', 'json', ...args];
   const child = spawn(program(), line, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, ...env } });
   const text = { stdout: '', stderr: '' };
   for (const name of /** @type {const} */ (['stdout', 'stderr'])) {

@@ -1,4 +1,4 @@
-// Several processes of the native server on one database and one directory of bytes, behind a balancer.
+// Several processes of the native server on one database and one directory of bytes, or one bucket, behind a balancer.
 import { join } from 'node:path';
 import { temporaryFolder } from '../harness/manager.js';
 import { balance } from './balancer.js';
@@ -10,12 +10,12 @@ import { postgres } from './postgres.js';
 
 /**
  * Starts a team. `through` stands between the servers and PostgreSQL: it gets the URL of the database, and returns the one that the servers
- * use.
+ * use. With a `store` the bytes are in its bucket.
  *
  * @param {Closing} closing
- * @param {{ servers?: number, port?: number, args?: string[], through?: (url: string) => Promise<string> }} [options]
+ * @param {{ servers?: number, port?: number, args?: string[], through?: (url: string) => Promise<string>, store?: { bucket: string, env: NodeJS.ProcessEnv } }} [options]
  */
-export async function team(closing, { servers: count = 3, port, args = [], through = async (url) => url } = {}) {
+export async function team(closing, { servers: count = 3, port, args = [], through = async (url) => url, store } = {}) {
   const database = await postgres(closing);
   await database.start();
   const name = await database.create();
@@ -23,10 +23,10 @@ export async function team(closing, { servers: count = 3, port, args = [], throu
   const migrated = await run(['migrate', '--database', url]);
   if (migrated.code !== 0) throw new Error(`wix-media-server migrate: ${migrated.stderr}`);
   const reached = await through(url);
-  const directory = join(await temporaryFolder(closing), 'bytes');
-  const line = ['--database', reached, ...args];
+  const directory = store ? undefined : join(await temporaryFolder(closing), 'bytes');
+  const line = ['--database', reached, ...(store ? ['--bucket', store.bucket] : []), ...args];
   const start = async () => {
-    const server = await native(closing, directory, line);
+    const server = await native(closing, directory, line, store?.env);
     if (!server.origin) throw new Error(`wix-media-server ended: ${server.text.stdout}${server.text.stderr}`);
     return server;
   };
