@@ -199,7 +199,7 @@ find('#skip', HTMLElement).addEventListener('click', (event) => {
 
 const shelf = new PlaceShelf(state, grid, { refresh: () => display.refresh(), announce: announceStatus, toasts });
 const clipboard = new ItemClipboard(state, grid, toasts, { announce: announceStatus, changed: () => showCommands() });
-const { panel, selected } = startItems(state, { grid, details, inspector, shelf, clipboard, count: itemCount, toasts }, { commands, controls, announce: announceStatus });
+const { panel, selected } = startItems(state, { grid, details, inspector, shelf, clipboard, count: itemCount, toasts }, { commands, controls, entered, announce: announceStatus });
 
 watchDrags({
   canUpload: (folderId) => canUploadTo(state, folderId),

@@ -6,6 +6,7 @@
 /** @import { MediaGrid } from '../parts/media-grid/media-grid.js' */
 /** @import { Toasts } from '../ui/toasts.js' */
 /** @import { ItemClipboard } from './clipboard.js' */
+/** @import { EnteredFocus } from './entered-focus.js' */
 /** @import { PlaceShelf } from './shelf.js' */
 /** @import { State } from './state.js' */
 /** @import { ViewControls } from './view-controls.js' */
@@ -27,10 +28,10 @@ import { Selected } from './selected.js';
  *
  * @param {State} state
  * @param {{ grid: MediaGrid, details: DetailsPanel, inspector: CallInspector, shelf: PlaceShelf, clipboard: ItemClipboard, count: HTMLElement, toasts: Toasts }} parts
- * @param {{ commands: ItemCommands, controls: ViewControls, announce: (text: string) => void }} handlers `announce` tells
+ * @param {{ commands: ItemCommands, controls: ViewControls, entered: EnteredFocus, announce: (text: string) => void }} handlers `announce` tells
  *   screen readers.
  */
-export function startItems(state, { grid, details, inspector, shelf, clipboard, count, toasts }, { commands, controls, announce }) {
+export function startItems(state, { grid, details, inspector, shelf, clipboard, count, toasts }, { commands, controls, entered, announce }) {
   const { selection } = state;
   const panel = new SidePanel((tab) => {
     prefer('panel', tab !== undefined);
@@ -73,7 +74,7 @@ export function startItems(state, { grid, details, inspector, shelf, clipboard, 
     onOpen: open,
     onRename: (item, name) => state.session?.actions.rename(item, name),
     onColumns: () => prefer('columns', grid.table.columns.text),
-    onSort: (sort) => controls.sortBy(sortNamed(sort) ?? 'newest'),
+    onSort: (sort) => entered.whileSorting(sort.fieldName, () => controls.sortBy(sortNamed(sort) ?? 'newest')),
     async onSelectAll() {
       const { listing } = state;
       if (!listing) return;

@@ -44,6 +44,13 @@ suite('columns of the page', () => {
     await page.getByRole('columnheader', { name: 'Size' }).getByRole('button').click();
     await showsInOrder(page, ['cat.jpg', 'a.txt']);
     assert.equal(await page.getByRole('columnheader', { name: 'Size' }).getAttribute('aria-sort'), 'descending');
+    // From the keyboard, the focus stays on the column.
+    await page.getByRole('columnheader', { name: 'Size' }).getByRole('button').focus();
+    await page.keyboard.press('Enter');
+    await showsInOrder(page, ['a.txt', 'cat.jpg']);
+    await page.waitForFunction(() => document.activeElement?.matches('.list-head [data-field=sizeInBytes]'));
+    await page.keyboard.press('Enter');
+    await showsInOrder(page, ['cat.jpg', 'a.txt']);
     assert.deepEqual(await barriers(page), []);
     await keepScreenshot(page, 'columns');
     await page.reload();

@@ -47,7 +47,7 @@ const sortState = (field, sorted) => ({ 'aria-sort': directionOf(field, sorted) 
 function sortButton(label, fieldName, sorted, onSort) {
   const direction = directionOf(fieldName, sorted);
   const sort = () => onSort({ fieldName, order: direction === 'ascending' ? 'DESC' : 'ASC' });
-  return element('button', { type: 'button', class: 'sort', click: sort }, label, direction && icon(direction));
+  return element('button', { type: 'button', class: 'sort', 'data-field': fieldName, click: sort }, label, direction && icon(direction));
 }
 
 /**

@@ -3,7 +3,7 @@
 /** @import { Selection } from '../../model/selection.js' */
 /** @import { Sort } from '../../model/view.js' */
 import { plural } from '../../text/language.js';
-import { closest } from '../../ui/dom.js';
+import { closest, findAll } from '../../ui/dom.js';
 import { element } from '../../ui/element.js';
 import { watchLongPress } from '../../ui/touch.js';
 import { setDraggedKeys } from '../drop-target/dragged-items.js';
@@ -65,6 +65,9 @@ export class MediaGrid extends ItemGrid {
   sortBy(sort) {
     this.#handlers?.onSort(sort);
   }
+
+  /** The button that sorts by a column, if the head has one. @param {Sort['fieldName']} field */
+  sortButton = (field) => findAll(`.list-head [data-field="${field}"]`, HTMLElement, this).at(0);
 
   /** @override */
   columnsChanged() {
