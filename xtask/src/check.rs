@@ -89,7 +89,7 @@ pub(crate) fn check(project: &Project) -> Result<bool> {
 fn formatting(project: &Project) -> Result<()> {
     run(cargo(&["fmt", "--all", "--", "--check"]).current_dir(&project.root))?;
     run(&mut server::cargo(project, &["fmt", "--all", "--", "--check"]))?;
-    for folder in ["examples/rust", "examples/leptos"] {
+    for folder in ["examples/rust", "examples/leptos", "fuzz"] {
         run(cargo(&["fmt", "--", "--check"]).current_dir(project.root.join(folder)))?;
     }
     Ok(())

@@ -19,7 +19,7 @@ const RULES: &str = "deny.toml";
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 /// Folders of workspaces, each with a lock file of its own.
-pub(crate) const WORKSPACES: [&str; 4] = [".", "server", "examples/rust", "examples/leptos"];
+pub(crate) const WORKSPACES: [&str; 5] = [".", "server", "examples/rust", "examples/leptos", "fuzz"];
 
 /// The lists of `deny.toml` that are checked without cargo-deny.
 #[derive(Debug)]

@@ -52,9 +52,9 @@ Usage: cargo xtask COMMAND
   start [--team] [--port N]
                     build what is missing and serve a Media Manager on http://127.0.0.1:4410; with --team three native
                     servers on one PostgreSQL, behind a balancer
-  test [RING...]    run the tests: rust, wasm-node, wasm-browser, js, package, page, tools, browsers, team (by default
-                    all but tools, which installs bundlers, frameworks and test runners from npm, browsers, which drives
-                    Firefox and WebKit, and team, which compiles the native server);
+  test [RING...]    run the tests: rust, wasm-node, wasm-browser, js, package, page, tools, browsers, team, fuzz (by
+                    default all but tools, which installs bundlers, frameworks and test runners from npm, browsers, which
+                    drives Firefox and WebKit, team, which compiles the native server, and fuzz, which needs a nightly Rust);
                     --quick gives an answer in under three minutes, without slow tests;
                     --node MAJOR runs js and package, or tools, on that release line of Node, from npm
   check             formatting, lints, types, documentation, forbidden crates and strings
@@ -67,8 +67,9 @@ Usage: cargo xtask COMMAND
   soak [--minutes N] [--seed S]
                     everything at once against a server that is killed, and whose disk loses its cache: nothing that was
                     acknowledged may be lost, and memory stays level
-  fuzz http|media [--seed S] [--cases N]
-                    damaged requests or media files, until something is wrong
+  fuzz [TARGET...] [--seconds N]
+                    each parser of untrusted bytes in fuzz, or those named, for a minute, with libFuzzer;
+                    fuzz http|media [--seed S] [--cases N]: damaged requests or media files, until something is wrong
   server-tarball    the native server as a static program for Linux, with its page, as a tarball in target/
   msrv              compile the library and the native server with the oldest Rust that they promise
   release VERSION [--dry-run]
@@ -228,6 +229,7 @@ mod tests {
         assert!(matches!(parse("release 9.9.9 --dry-run").unwrap(), Task::Release(_)));
         assert!(matches!(parse("soak --minutes 3").unwrap(), Task::Soak(_)));
         assert!(matches!(parse("fuzz http").unwrap(), Task::Fuzz(_)));
+        assert!(matches!(parse("fuzz").unwrap(), Task::Fuzz(_)));
         assert!(matches!(
             parse("test --quick js").unwrap(),
             Task::Test(Selection { is_quick: true, .. })
@@ -244,7 +246,7 @@ mod tests {
             "start --port x",
             "start --team team",
             "test moon",
-            "fuzz",
+            "fuzz zip",
             "soak 3",
             "parity newest",
             "release",

@@ -12,7 +12,7 @@ use crate::process::{cargo, transcript};
 use crate::project::{NATIVE, Project};
 use crate::scratch::Scratch;
 use crate::summary::{self, Summary};
-use crate::{WASM_TEST_RUNNER, build, platform, server};
+use crate::{WASM_TEST_RUNNER, build, fuzz, platform, server};
 
 /// How long the wasm tests of one file may take in a browser, in seconds. It only ends a run that hangs.
 const BROWSER_TIMEOUT: &str = "900";
@@ -83,10 +83,12 @@ pub(crate) enum Ring {
     /// `server` and `tests/js/team`: the native server, with the clients and directories of the package, and its catalog on
     /// PostgreSQL.
     Team,
+    /// `fuzz`: the parsers of untrusted bytes, with libFuzzer.
+    Fuzz,
 }
 
 impl Ring {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Rust,
         Self::WasmNode,
         Self::WasmBrowser,
@@ -96,10 +98,11 @@ impl Ring {
         Self::Tools,
         Self::Browsers,
         Self::Team,
+        Self::Fuzz,
     ];
 
     /// The rings of a run that names none. `tools` downloads hundreds of megabytes, `browsers` installs two of
-    /// them, and `team` compiles hundreds of crates.
+    /// them, `team` compiles hundreds of crates, and `fuzz` needs a nightly compiler.
     pub(crate) const USUAL: [Self; 6] = [
         Self::Rust,
         Self::WasmNode,
@@ -127,6 +130,7 @@ impl Ring {
             Self::Tools => "tools",
             Self::Browsers => "browsers",
             Self::Team => "team",
+            Self::Fuzz => "fuzz",
         }
     }
 
@@ -187,6 +191,7 @@ impl Ring {
                 summary += self.node_tests(project, scratch, is_quick, node)?;
                 Ok(summary)
             }
+            Self::Fuzz => fuzz::ring(project),
         }
     }
 

@@ -221,7 +221,7 @@ suite('commands', () => {
         if (!known.includes(name)) return `there is no cargo xtask ${name}`;
         if (name === 'test') return rest.join(' ').replace(/--node \d+ ?/, '').split(' ').every((word) => word === '' || word === '--quick' || rings.includes(word)) ? undefined : 'there is no such ring';
         /** @type {Record<string, RegExp>} */
-        const takes = { start: /^(--team)?( ?--port \d+)?$/, soak: /^( ?--(minutes|seed) \d+)*$/, fuzz: /^(http|media)?( ?--(cases|seed) \d+)*$/, release: /^\d+\.\d+\.\d+( --dry-run)?$/, 'wasm-bindgen': /^(--target web --out-dir \S+ \S+)?$/ };
+        const takes = { start: /^(--team)?( ?--port \d+)?$/, soak: /^( ?--(minutes|seed) \d+)*$/, fuzz: /^((http|media)( --(cases|seed) \d+)*|[a-z_ ]*(--seconds \d+)?)$/, release: /^\d+\.\d+\.\d+( --dry-run)?$/, 'wasm-bindgen': /^(--target web --out-dir \S+ \S+)?$/ };
         return (takes[name] ?? /^(--port \d+)?$/).test(rest.join(' ')) ? undefined : `${name} takes no ${rest}`;
       }
       case 'node':
@@ -274,7 +274,7 @@ suite('commands', () => {
 
   test('commands: unknown ones are found', () => {
     assert.deepEqual(known, ['build', 'start', 'test', 'check', 'docs', 'size', 'bench', 'parity', 'soak', 'fuzz', 'server-tarball', 'msrv', 'release', 'screenshots', 'platform', 'file-types', 'wasm-bindgen', 'help']);
-    assert.deepEqual(rings.length, 9);
+    assert.deepEqual(rings.length, 10);
     assert.ok(serverOptions.has('data'));
     const text = 'Run `cargo xtask deploy`.\n\n```sh\ncargo xtask test moon   # no such ring\nnode gone.js\nrm -r .\nnpx wix-media lss\nwix-media ls --no-such\ntarget/release/wix-media-server serve --no-such\n```\n';
     assert.deepEqual(commands(text).map((command) => problemWith(command) === undefined), Array(7).fill(false));
