@@ -129,14 +129,20 @@ pub fn push_string_of(out: &mut Vec<u8>, medium: Medium, raw: Raw<'_>) -> bool {
     true
 }
 
-/// Appends a file name. Bytes that are not UTF-8 become U+FFFD, because no decoder would accept the URL otherwise.
 fn push_name_component(out: &mut Vec<u8>, name: &[u8]) {
-    for chunk in name.utf8_chunks() {
-        uri::push_component(out, chunk.valid().as_bytes());
+    uri::push_component(out, &replaced(name));
+}
+
+/// Replaces bytes that are not UTF-8 with U+FFFD, like `URLSearchParams`: no decoder accepts a URL or JSON with them.
+fn replaced(text: &[u8]) -> Vec<u8> {
+    let mut valid = Vec::new();
+    for chunk in text.utf8_chunks() {
+        bytes::push(&mut valid, chunk.valid().as_bytes());
         if !chunk.invalid().is_empty() {
-            bytes::push(out, b"%EF%BF%BD");
+            bytes::push(&mut valid, "\u{fffd}".as_bytes());
         }
     }
+    valid
 }
 
 /// Appends a number with its label. A missing one is written as `undefined`, like in the official SDK: other systems use
@@ -231,7 +237,7 @@ pub fn push_object_of(out: &mut Vec<u8>, medium: Medium, text: &[u8]) -> bool {
         && let Some(poster) = parameter(fragment, "posterUri").filter(|poster| !poster.is_empty())
     {
         bytes::push(out, b",\"posters\":[{\"id\":");
-        json::push_string(out, &poster);
+        json::push_string(out, &replaced(&poster));
         push_parameter(out, "height", parameter(fragment, "posterHeight"));
         push_parameter(out, "width", parameter(fragment, "posterWidth"));
         bytes::push(out, b"}]");
@@ -314,6 +320,18 @@ mod tests {
     fn object_of(medium: Medium, text: &str) -> Option<String> {
         let mut out = Vec::new();
         push_object_of(&mut out, medium, text.as_bytes()).then(|| String::from_utf8(out).expect("UTF-8"))
+    }
+
+    #[test]
+    fn push_object_of_with_invalid_utf_8_in_a_poster_replaces_it() {
+        for (escaped, id) in [("b%A7c", "b\u{fffd}c"), ("%E2%82", "\u{fffd}"), ("%C3%A9", "\u{e9}")] {
+            assert_eq!(
+                object_of(Medium::Video, &format!("wix:video://v1/a/b.mp4#posterUri={escaped}")),
+                Some(format!(
+                    r#"{{"id":"a","filename":"b.mp4","posters":[{{"id":"{id}","height":0,"width":0}}]}}"#
+                ))
+            );
+        }
     }
 
     #[test]
