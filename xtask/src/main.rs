@@ -49,9 +49,9 @@ const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
   build             the npm package, in dist/, ready for npm pack
-  start [--team] [--port N]
+  start [--team [--s3]] [--port N]
                     build what is missing and serve a Media Manager on http://127.0.0.1:4410; with --team three native
-                    servers on one PostgreSQL, behind a balancer
+                    servers on one PostgreSQL, behind a balancer, and with --s3 their bytes in a bucket of moto, which pip installs
   test [RING...]    run the tests: rust, wasm-node, wasm-browser, js, package, page, tools, browsers, team, fuzz (by
                     default all but tools, which installs bundlers, frameworks and test runners from npm, browsers, which
                     drives Firefox and WebKit, team, which compiles the native server, and fuzz, which needs a nightly Rust);
@@ -221,10 +221,17 @@ mod tests {
         assert_eq!(parse("size").unwrap(), Task::Size);
         assert_eq!(parse("msrv").unwrap(), Task::Msrv);
         assert_eq!(parse("bench").unwrap(), Task::Bench);
-        let start = |port, is_team| Task::Start(start::Settings { port, is_team });
-        assert_eq!(parse("start").unwrap(), start(4410, false));
-        assert_eq!(parse("start --port 8080").unwrap(), start(8080, false));
-        assert_eq!(parse("start --port 8080 --team").unwrap(), start(8080, true));
+        let start = |port, is_team, has_bucket| {
+            Task::Start(start::Settings {
+                port,
+                is_team,
+                has_bucket,
+            })
+        };
+        assert_eq!(parse("start").unwrap(), start(4410, false, false));
+        assert_eq!(parse("start --port 8080").unwrap(), start(8080, false, false));
+        assert_eq!(parse("start --port 8080 --team").unwrap(), start(8080, true, false));
+        assert_eq!(parse("start --s3 --team").unwrap(), start(4410, true, true));
         assert!(matches!(parse("parity --installed").unwrap(), Task::Parity(_)));
         assert!(matches!(parse("release 9.9.9 --dry-run").unwrap(), Task::Release(_)));
         assert!(matches!(parse("soak --minutes 3").unwrap(), Task::Soak(_)));
@@ -245,6 +252,7 @@ mod tests {
             "start --port",
             "start --port x",
             "start --team team",
+            "start --s3",
             "test moon",
             "fuzz zip",
             "soak 3",

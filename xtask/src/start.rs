@@ -19,27 +19,34 @@ pub(crate) struct Settings {
     pub(crate) port: u16,
     /// Whether several native servers on PostgreSQL are started, instead of one Media Manager.
     pub(crate) is_team: bool,
+    /// Whether the bytes of files are in a bucket of an S3 server, which is started too.
+    pub(crate) has_bucket: bool,
 }
 
 impl Settings {
-    /// Parses `[--team] [--port N]`.
+    /// Parses `[--team [--s3]] [--port N]`.
     pub(crate) fn parse(arguments: &[String]) -> Result<Self> {
         let mut settings = Self {
             port: PORT,
             is_team: false,
+            has_bucket: false,
         };
         let mut rest = arguments.iter();
         while let Some(option) = rest.next() {
             match (option.as_str(), rest.as_slice()) {
                 ("--team", _) => settings.is_team = true,
+                ("--s3", _) => settings.has_bucket = true,
                 ("--port", [port, ..]) => {
                     settings.port = port
                         .parse()
                         .with_context(|| format!("invalid port: expected a number up to 65535, found {port:?}"))?;
                     rest.next();
                 }
-                _ => bail!("unexpected arguments of start: expected [--team] [--port N]"),
+                _ => bail!("unexpected arguments of start: expected [--team [--s3]] [--port N]"),
             }
+        }
+        if settings.has_bucket && !settings.is_team {
+            bail!("--s3 needs --team: only native servers keep bytes in a bucket");
         }
         Ok(settings)
     }
@@ -55,7 +62,7 @@ pub(crate) fn start(project: &Project, settings: &Settings) -> Result<()> {
     drop(listener);
     build::build(project)?;
     if settings.is_team {
-        return team(project, port);
+        return team(project, settings);
     }
     println!();
     // Data stays there; a missing folder is filled with the photographs.
@@ -74,15 +81,20 @@ pub(crate) fn start(project: &Project, settings: &Settings) -> Result<()> {
     replace(command)
 }
 
-/// Starts PostgreSQL, three native servers and a balancer, and stops them when it is interrupted.
-fn team(project: &Project, port: u16) -> Result<()> {
+/// Starts PostgreSQL, perhaps an S3 server, three native servers and a balancer, and stops them when it is interrupted.
+fn team(project: &Project, settings: &Settings) -> Result<()> {
     machine::postgresql()?;
     let mut command = Command::new("node");
     command
         .arg("tests/js/team/start.mjs")
-        .arg(port.to_string())
+        .arg(settings.port.to_string())
         .env("WIX_MEDIA_SERVER", server::build(project)?)
         .current_dir(&project.root);
+    if settings.has_bucket {
+        command
+            .arg("s3")
+            .env("WIX_MEDIA_S3_BIN", machine::object_stores(project)?);
+    }
     replace(command)
 }
 

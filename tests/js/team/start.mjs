@@ -1,10 +1,11 @@
-// `cargo xtask start --team [--port N]`: PostgreSQL, three servers and a balancer on this machine, until Ctrl-C, which stops all of it and
-// removes its data.
+// `cargo xtask start --team [--s3] [--port N]`: PostgreSQL, three servers and a balancer on this machine, and with `--s3` an S3 server, until
+// Ctrl-C, which stops all of it and removes its data.
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { objectStore } from './object-store.js';
 import { team } from './team.js';
 
-const [port = '4410'] = process.argv.slice(2);
+const [port = '4410', storage] = process.argv.slice(2);
 /** @type {(() => unknown)[]} */
 const closers = [];
 const stop = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
@@ -13,7 +14,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {
 
 async function main() {
   const page = fileURLToPath(new URL('../../../dist', import.meta.url));
-  const { origin, servers, url, directory } = await team({ after: (close) => void closers.push(close) }, { port: Number(port), args: ['--page', page] });
+  const closing = { after: (/** @type {() => unknown} */ close) => void closers.push(close) };
+  const store = storage === 's3' ? await objectStore(closing) : undefined;
+  const { origin, servers, url, directory } = await team(closing, { port: Number(port), args: ['--page', page], store });
   console.log(`
 Three servers on one PostgreSQL. Each request goes to the next server:
 
@@ -21,7 +24,7 @@ Three servers on one PostgreSQL. Each request goes to the next server:
 
   servers   ${servers.map(({ origin: own, child }) => `${own} (process ${child.pid})`).join('\n            ')}
   database  ${url}
-  bytes     ${directory}
+  bytes     ${store ? `${store.bucket} of ${store.origin}` : directory}
 
 What to try:
 
