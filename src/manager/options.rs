@@ -25,6 +25,9 @@ use std::fmt;
 pub struct Options {
     /// The id of the site, which descriptors carry.
     pub site_id: String,
+    /// The beginning of the ids of files, uploads and zips, for hosts that serve several sites and tell them apart by it. By default
+    /// ids of files begin with six digits made of `site_id`, and the others with none.
+    pub id_prefix: Option<String>,
     /// The beginning of URLs in answers. By default it follows the `Host` header of each request.
     pub base_url: Option<String>,
     /// The largest file of each media type, in bytes (`docs/contract/choices.md#u30`). Other types have no limit.
@@ -88,6 +91,7 @@ impl Default for Options {
         ];
         Options {
             site_id: "00000000-0000-4000-8000-000000000000".to_owned(),
+            id_prefix: None,
             base_url: None,
             limits: limits.map(|(name, limit)| (name.to_owned(), limit)).to_vec(),
             quota: None,

@@ -49,6 +49,30 @@ fn uploaded_image_gets_the_data_of_its_bytes() {
     assert_eq!(site.events().len(), 1, "the folders of the path are reused");
 }
 
+#[test]
+fn ids_in_paths_begin_with_the_prefix_of_the_site() {
+    let site = Site::with(Options {
+        id_prefix: Some("00abc1".into()),
+        ..Options::default()
+    });
+    let file = site.upload("image/png", json!({ "fileName": "a.png" }), PNG).1["file"].clone();
+    let id = text(&file["id"]);
+    assert!(id.starts_with("00abc1_") && id.len() == 6 + 1 + 32 + 8, "{id}");
+    let zip = site.post("/folders/media-root/generate-download-url", json!({}));
+    let url = text(&zip["downloadUrl"]);
+    assert!(url.contains("/archive/wix/00abc1_"), "{url}");
+    let body = json!({ "mimeType": "image/png", "fileName": "b.png" });
+    let made = site.post("/files/generate-resumable-upload-url", body);
+    let token = BASE64.encode(text(&made["uploadToken"]).as_bytes());
+    let request = Request::new("POST", "/upload/tus")
+        .header("Tus-Resumable", "1.0.0")
+        .header("Upload-Length", "5")
+        .header("Upload-Metadata", &format!("token {token}"));
+    let created = site.manager.handle(request);
+    let place = created.header("location").expect("a location");
+    assert!(place.contains("/upload/tus/00abc1_"), "{place}");
+}
+
 fn md5_of(bytes: &[u8]) -> String {
     use md5::Digest;
     data_encoding::HEXLOWER.encode(&md5::Md5::digest(bytes))

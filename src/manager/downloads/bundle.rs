@@ -11,7 +11,7 @@ use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::http::message::{Head, Response};
 use crate::manager::http::range::{Range, read_range};
 use crate::manager::http::validate::Fields;
-use crate::manager::items::{files, folders, target};
+use crate::manager::items::{content, files, folders, target};
 use crate::manager::tx::{Tx, View};
 use crate::manager::zip::Zip;
 use crate::model::status::Status;
@@ -66,7 +66,7 @@ pub(crate) fn folder_download_url(tx: &mut Tx<'_>, fields: &Fields) -> Outcome<V
 }
 
 pub(crate) fn bundle_url(tx: &mut Tx<'_>, name: &str, entries: &[BundleEntry]) -> Outcome<Value> {
-    let id = tx.ids.hex();
+    let id = content::prefixed_id(tx.context);
     tx.catalog.insert_bundle(&id, name, false, tx.context.now)?;
     tx.catalog.insert_bundle_entries(&id, 0, entries)?;
     for old in tx.catalog.excess_bundles(MAX_ZIPS, MAX_ENTRIES)? {

@@ -163,9 +163,20 @@ pub(crate) fn default_folder(context: &Context<'_>) -> &'static str {
 
 /// Returns a new file id without the extension, which depends on the type (`docs/contract/choices.md#u28`).
 pub(crate) fn stem(context: &Context<'_>) -> String {
+    if context.options.id_prefix.is_some() {
+        return prefixed_id(context);
+    }
     let site = Sha256::digest(context.options.site_id.as_bytes());
     let prefix = base16ct::lower::encode_string(&site[..3]);
     format!("{prefix}_{}", context.ids.hex())
+}
+
+/// Returns a new id for a path that names no file. A host with several sites finds the site by its prefix.
+pub(crate) fn prefixed_id(context: &Context<'_>) -> String {
+    match &context.options.id_prefix {
+        Some(prefix) => format!("{prefix}_{}", context.ids.hex()),
+        None => context.ids.hex(),
+    }
 }
 
 /// Creates a file without content.

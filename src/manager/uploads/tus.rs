@@ -36,7 +36,7 @@ use crate::catalog::Upload;
 use crate::manager::dates::http_date;
 use crate::manager::http::error::{Outcome, Refusal, Violation};
 use crate::manager::http::message::{Head, Response};
-use crate::manager::items::content::over_limit;
+use crate::manager::items::content::{over_limit, prefixed_id};
 use crate::manager::options::Options;
 use crate::manager::tx::{Tx, View};
 use crate::model::media_type::normalize;
@@ -96,7 +96,7 @@ pub(crate) fn create(tx: &mut Tx<'_>, head: &Head, blob: &str) -> Outcome<Respon
     if length.is_some_and(|length| length > limit) {
         return Err(over_limit(413, limit));
     }
-    let transfer = tx.ids.hex();
+    let transfer = prefixed_id(tx.context);
     tx.freed.extend(upload.blob.replace(blob.to_owned()));
     upload.length = length.map_or(DEFERRED, |length| i64::try_from(length).unwrap_or(i64::MAX));
     upload.received = 0;
