@@ -9,7 +9,7 @@
 //! A crash leaves at most a blob without a row, which the sweep deletes. A TUS transfer keeps its bytes: see [`tus`].
 
 use super::admin::seed;
-use super::auth::oauth;
+use super::auth::{Grant, oauth};
 use super::backup::import::Importing;
 use super::clock::Pace;
 use super::http::collected::Collected;
@@ -214,12 +214,12 @@ impl Intake {
     }
 
     /// Decides the use of the body.
-    pub(crate) fn admit(mut self, manager: &Manager, route: Option<Outcome<Route>>) -> Intake {
-        self.stage = self.stage_of(manager, route).unwrap_or_else(Stage::Refused);
+    pub(crate) fn admit(mut self, manager: &Manager, route: Option<Outcome<Route>>, grant: Option<&Grant>) -> Intake {
+        self.stage = self.stage_of(manager, route, grant).unwrap_or_else(Stage::Refused);
         self
     }
 
-    fn stage_of(&mut self, manager: &Manager, route: Option<Outcome<Route>>) -> Outcome<Stage> {
+    fn stage_of(&mut self, manager: &Manager, route: Option<Outcome<Route>>, grant: Option<&Grant>) -> Outcome<Stage> {
         let head = &self.head;
         match manager.settle() {
             // Reads go on while nothing can be written, and a change meets the same fault itself.
@@ -228,7 +228,7 @@ impl Intake {
         }
         if let Some(route) = route {
             let route = route?;
-            manager.admit(head, route.operation.access)?;
+            manager.admit(head, route.operation.access, grant)?;
             if manager.site.options().read_only && route.operation.effect == Effect::Change {
                 let text = "the Media Manager shows a snapshot, which cannot be changed";
                 return Err(Refusal::code(403, "READ_ONLY", text));

@@ -73,7 +73,7 @@ mod view;
 mod zip;
 
 pub use admin::check::Check;
-pub use auth::{ApiKey, Credentials, OauthClient};
+pub use auth::{ApiKey, Credentials, Grant, OauthClient};
 pub use backup::export::{Export, Exporting};
 #[cfg(not(target_arch = "wasm32"))]
 pub use clock::SystemClock;
@@ -367,7 +367,32 @@ impl Manager {
     /// assert_eq!(manager.close(intake).status, 200);
     /// # Ok::<(), wix_media::catalog::Error>(())
     /// ```
-    pub fn open(&self, mut head: Head) -> Intake {
+    pub fn open(&self, head: Head) -> Intake {
+        self.open_for(head, None)
+    }
+
+    /// Begins a request of a caller whose credentials the host has checked itself.
+    ///
+    /// The credentials of the options and the headers `Authorization` and `wix-site-id` are not looked at.
+    ///
+    /// ```
+    /// use wix_media::manager::{Credentials, Grant, Manager, Options, Parts, Request};
+    /// use wix_media::operations::Access;
+    ///
+    /// let parts = Manager::memory()?.into_parts();
+    /// let options = Options { credentials: Some(Credentials::default()), ..Options::default() };
+    /// let manager = Manager::new(Parts { options, ..parts })?;
+    /// let head = || Request::new("GET", "/site-media/v1/files").head;
+    /// let grant = Grant { caller: "key 7".into(), access: Access::Read };
+    /// assert_eq!(manager.close(manager.open(head())).status, 401);
+    /// assert_eq!(manager.close(manager.open_granted(head(), &grant)).status, 200);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn open_granted(&self, head: Head, grant: &Grant) -> Intake {
+        self.open_for(head, Some(grant))
+    }
+
+    fn open_for(&self, mut head: Head, grant: Option<&Grant>) -> Intake {
         uploads::tus::override_method(&mut head);
         let route = router::of(&head);
         let operation = route.as_ref().and_then(|route| route.as_ref().ok());
@@ -377,7 +402,7 @@ impl Manager {
         let intake = Intake::new(head, cause);
         let mut intake = match fault {
             Some(response) => intake.answered(response),
-            None => intake.admit(self, route),
+            None => intake.admit(self, route, grant),
         };
         intake.delay = delay;
         intake
@@ -392,8 +417,11 @@ impl Manager {
     }
 
     /// Checks credentials and the rate limit before the body is read.
-    fn admit(&self, head: &Head, needed: Access) -> Outcome<()> {
-        let caller = self.authorize(head, needed)?;
+    fn admit(&self, head: &Head, needed: Access, grant: Option<&Grant>) -> Outcome<()> {
+        let caller = match grant {
+            Some(grant) => grant.authorize(needed)?,
+            None => self.authorize(head, needed)?,
+        };
         if let Some(limit) = self.site.options().requests_per_minute {
             let now = self.site.clock.now();
             lock(&self.recent).admit(caller, limit, now).map_err(auth::exhausted)?;

@@ -87,6 +87,32 @@ pub struct OauthClient {
     pub scope: Access,
 }
 
+/// The access of a caller whose credentials the host has checked itself, for
+/// [`Manager::open_granted`](super::Manager::open_granted).
+///
+/// ```
+/// use wix_media::manager::Grant;
+/// use wix_media::operations::Access;
+///
+/// let grant = Grant { caller: "key 7".into(), access: Access::Read };
+/// assert_eq!(grant, grant.clone());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The name of the caller, by which the rate limit distinguishes it from others.
+    pub caller: String,
+    /// The access that it has.
+    pub access: Access,
+}
+
+impl Grant {
+    /// Returns the caller, if it has the needed access.
+    pub(crate) fn authorize(&self, needed: Access) -> Outcome<Caller> {
+        check_access(self.access, needed)?;
+        Ok(Caller::Granted(self.caller.clone()))
+    }
+}
+
 // Keys and secrets must not appear in logs.
 impl fmt::Debug for ApiKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -115,6 +141,8 @@ pub(crate) enum Caller {
     Key(usize),
     /// An app, by its client and instance.
     App(String, String),
+    /// A caller that the host has named.
+    Granted(String),
 }
 
 /// The audience of access tokens.
@@ -194,10 +222,15 @@ pub(crate) fn authorize(
         let instance = claims["instance"].as_str().unwrap_or_default();
         (Caller::App(id.to_owned(), instance.to_owned()), client.scope)
     };
-    if needed == Access::Manage && scope != Access::Manage {
+    check_access(scope, needed)?;
+    Ok(caller)
+}
+
+fn check_access(given: Access, needed: Access) -> Outcome<()> {
+    if needed == Access::Manage && given != Access::Manage {
         return Err(denied("these credentials only allow reading"));
     }
-    Ok(caller)
+    Ok(())
 }
 
 /// Returns the index of a secret, in a time that does not depend on how close the guess is.
