@@ -3,6 +3,7 @@
 //! | File | Contents |
 //! |---|---|
 //! | `store.rs` | the database and its sites |
+//! | `listed.rs` `keys.rs` | sites that one server answers for together, and their keys |
 //! | `connections.rs` `tls.rs` | connections, the threads that wait for them, and which servers they trust |
 //! | `schema.rs` `migrations/` | versions of the schema, and what a database must be like |
 //! | `session.rs` | transactions: how they begin, wait for each other, end, and find out what became of them |
@@ -12,7 +13,7 @@
 //! | `events.rs` `uploads.rs` `jobs.rs` `bundles.rs` `assets.rs` `settings.rs` | everything else |
 //! | `load.rs` | changes of everything at once |
 //!
-//! Every statement names the site in its first value, `$1`.
+//! Every statement names the site in its first value, `$1`, except those that find out which site a request is for.
 
 mod assets;
 mod bundles;
@@ -22,6 +23,8 @@ mod failure;
 mod grams;
 mod items;
 mod jobs;
+mod keys;
+mod listed;
 mod listing;
 mod load;
 mod schema;
@@ -35,5 +38,7 @@ mod uploads;
 mod values;
 
 pub use connections::Limits;
+pub use keys::StoredKey;
+pub use listed::ListedSite;
 pub use schema::OlderSchema;
 pub use store::{Site, Store, check_url};

@@ -37,7 +37,7 @@ const MAX_PREFIXES: u32 = 16;
 /// ```
 #[derive(Clone)]
 pub struct Store {
-    connections: Arc<Connections>,
+    pub(crate) connections: Arc<Connections>,
     /// The turns of the writers of this process, by site.
     turns: Arc<Mutex<HashMap<i64, Arc<Semaphore>>>>,
 }
@@ -61,6 +61,15 @@ fn connections(url: &str, limits: Limits) -> Result<Arc<Connections>> {
 /// ```
 pub fn check_url(url: &str) -> Result<()> {
     tls::parse(url)?.1.connector().map(drop)
+}
+
+/// What the prefix of a site is made of: its id, as the manager does by itself, unless another site has that prefix.
+fn seed(id: &str, attempt: u32) -> String {
+    if attempt == 0 {
+        id.to_owned()
+    } else {
+        format!("{id}#{attempt}")
+    }
 }
 
 impl Store {
@@ -114,7 +123,7 @@ impl Store {
     pub fn site(&self, id: &str) -> Result<Option<Site>> {
         self.check_schema()?;
         let client = self.connections.lend()?;
-        let select = "SELECT number, storage_key FROM site WHERE id = $1";
+        let select = "SELECT number, storage_key, prefix FROM site WHERE id = $1";
         let row = self
             .connections
             .wait(client.query_typed_opt(select, values![id]))
@@ -129,12 +138,6 @@ impl Store {
                 return Ok(site);
             }
             let client = self.connections.lend()?;
-            // The prefix that the manager makes of an id, unless another site has it.
-            let seed = if attempt == 0 {
-                id.to_owned()
-            } else {
-                format!("{id}#{attempt}")
-            };
             // Adds nothing where the prefix is taken, or another process has added the site.
             let insert = "WITH added AS (
                     INSERT INTO site (id, prefix) VALUES ($1, encode(substr(sha256(convert_to($2, 'UTF8')), 1, 3), 'hex'))
@@ -142,11 +145,30 @@ impl Store {
                 )
                 INSERT INTO tail (site) SELECT number FROM added";
             self.connections
-                .wait(client.execute_typed(insert, values![id, seed]))
+                .wait(client.execute_typed(insert, values![id, seed(id, attempt)]))
                 .map_err(failure)?;
         }
         let site = self.site(id)?;
         site.ok_or_else(|| Error::Store("no prefix is left for the files of another site".into()))
+    }
+
+    /// Gives a site a prefix if a release without prefixes has made it.
+    pub(crate) fn assign_prefix(&self, id: &str) -> Result<()> {
+        for attempt in 0..MAX_PREFIXES {
+            let client = self.connections.lend()?;
+            let update = "UPDATE site SET prefix = made.prefix
+                FROM (SELECT encode(substr(sha256(convert_to($2, 'UTF8')), 1, 3), 'hex') AS prefix) AS made
+                WHERE id = $1 AND site.prefix IS NULL
+                    AND NOT EXISTS (SELECT 1 FROM site AS other WHERE other.prefix = made.prefix)";
+            self.connections
+                .wait(client.execute_typed(update, values![id, seed(id, attempt)]))
+                .map_err(failure)?;
+            drop(client);
+            if self.site(id)?.is_none_or(|site| site.prefix.is_some()) {
+                return Ok(());
+            }
+        }
+        Err(Error::Store("no prefix is left for the files of another site".into()))
     }
 
     /// The ids of all sites, in their order.
@@ -160,7 +182,7 @@ impl Store {
         rows.iter().map(|row| row.try_get(0).map_err(failure)).collect()
     }
 
-    /// A site from its number and the key of its blobs.
+    /// A site from its number, the key of its blobs and the prefix of its files.
     fn of_row(&self, row: &Row) -> Result<Site> {
         let number = get(row, 0)?;
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
@@ -169,6 +191,7 @@ impl Store {
             connections: Arc::clone(&self.connections),
             number,
             storage_key: get(row, 1)?,
+            prefix: get(row, 2)?,
             turn: Arc::clone(turn),
         })
     }
@@ -182,6 +205,7 @@ pub struct Site {
     connections: Arc<Connections>,
     number: i64,
     storage_key: String,
+    prefix: Option<String>,
     turn: Arc<Semaphore>,
 }
 
@@ -198,6 +222,12 @@ impl Site {
     /// database has.
     pub fn storage_key(&self) -> &str {
         &self.storage_key
+    }
+
+    /// The beginning of the ids of its files, which no other site of the database has. `None` for a site that a release without
+    /// prefixes has made.
+    pub fn prefix(&self) -> Option<&str> {
+        self.prefix.as_deref()
     }
 
     fn begin(&self, kind: Kind) -> Result<Box<Session>> {

@@ -1,0 +1,124 @@
+//! Sites that one server answers for together.
+
+use crate::failure::failure;
+use crate::session::get;
+use crate::store::Store;
+use crate::values::values;
+use wix_media::catalog::{Error, Result};
+
+/// A site that was made to be served beside others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedSite {
+    /// What the header `wix-site-id` names.
+    pub id: String,
+    /// The beginning of the ids of its files, which no other site of the database has.
+    pub prefix: String,
+    /// The name whose media URLs belong to it.
+    pub host: Option<String>,
+    /// How many bytes its files may have.
+    pub quota: Option<u64>,
+    /// How many bytes its files and assets have.
+    pub bytes: u64,
+}
+
+/// Where the rows of a site say that a server has work to do for it, with the condition on them.
+const WORK: [(&str, &str); 8] = [
+    ("import", "true"),
+    ("delivery", "true"),
+    ("transcode", "true"),
+    ("backlog", "true"),
+    ("job", "true"),
+    ("stale", "true"),
+    ("file", "ready_at IS NOT NULL"),
+    (
+        "doomed",
+        "since < (extract(epoch FROM now()) * 1000)::bigint - 86400000",
+    ),
+];
+
+impl Store {
+    /// Adds a site to the [listed](Store::listed_sites) ones. One that is there, but not listed, keeps its content.
+    ///
+    /// Returns `None` if the site is listed already, and [`Error::Store`] if another site has the host.
+    pub fn list_site(&self, id: &str, host: Option<&str>, quota: Option<u64>) -> Result<Option<ListedSite>> {
+        self.create_site(id)?;
+        self.assign_prefix(id)?;
+        let client = self.connections.lend()?;
+        let taken = self
+            .connections
+            .wait(client.query_typed_opt("SELECT 1 FROM site WHERE host = $2 AND id <> $1", values![id, host]))
+            .map_err(failure)?;
+        if let (Some(_), Some(host)) = (taken, host) {
+            return Err(Error::Store(format!("another site has the host {host}").into()));
+        }
+        let update = "UPDATE site SET is_listed = true, host = $2, quota = $3 WHERE id = $1 AND NOT is_listed";
+        let changed = self
+            .connections
+            .wait(client.execute_typed(update, values![id, host, stored(quota)]))
+            .map_err(failure)?;
+        drop(client);
+        if changed == 0 {
+            return Ok(None);
+        }
+        Ok(self.listed_sites()?.into_iter().find(|site| site.id == id))
+    }
+
+    /// All listed sites, in the order of their ids.
+    pub fn listed_sites(&self) -> Result<Vec<ListedSite>> {
+        self.check_schema()?;
+        let client = self.connections.lend()?;
+        let select = "SELECT id, prefix, host, quota, bytes FROM site JOIN tail ON tail.site = site.number
+             WHERE is_listed ORDER BY id";
+        let rows = self
+            .connections
+            .wait(client.query_typed(select, &[]))
+            .map_err(failure)?;
+        let number = |number: i64| u64::try_from(number).unwrap_or(0);
+        rows.iter()
+            .map(|row| {
+                Ok(ListedSite {
+                    id: get(row, 0)?,
+                    prefix: get::<Option<String>>(row, 1)?.unwrap_or_default(),
+                    host: get(row, 2)?,
+                    quota: get::<Option<i64>>(row, 3)?.map(number),
+                    bytes: number(get(row, 4)?),
+                })
+            })
+            .collect()
+    }
+
+    /// The ids of the listed sites for which there is work that no request does: imports, deliveries, and whatever waits for its time.
+    pub fn sites_with_work(&self) -> Result<Vec<String>> {
+        self.check_schema()?;
+        let work = WORK.map(|(table, condition)| {
+            format!("EXISTS (SELECT 1 FROM {table} WHERE {table}.site = listed.number AND {condition})")
+        });
+        let select = format!(
+            "SELECT id FROM site AS listed WHERE is_listed AND ({})",
+            work.join(" OR ")
+        );
+        let client = self.connections.lend()?;
+        let rows = self
+            .connections
+            .wait(client.query_typed(&select, &[]))
+            .map_err(failure)?;
+        rows.iter().map(|row| get(row, 0)).collect()
+    }
+
+    /// Changes the quota of a listed site. Returns whether there is one.
+    pub fn set_quota(&self, id: &str, quota: Option<u64>) -> Result<bool> {
+        self.check_schema()?;
+        let client = self.connections.lend()?;
+        let update = "UPDATE site SET quota = $2 WHERE id = $1 AND is_listed";
+        let changed = self
+            .connections
+            .wait(client.execute_typed(update, values![id, stored(quota)]))
+            .map_err(failure)?;
+        Ok(changed > 0)
+    }
+}
+
+/// A quota as the database stores it.
+fn stored(quota: Option<u64>) -> Option<i64> {
+    quota.map(|quota| i64::try_from(quota).unwrap_or(i64::MAX))
+}
