@@ -3,7 +3,7 @@
 use crate::guard::Rules;
 use crate::metrics::Metrics;
 use crate::page::Page;
-use crate::pictures::Pictures;
+use crate::pictures::{Pictures, Pool};
 use crate::signer::Signer;
 use crate::storage::Opened;
 use std::ops::Deref;
@@ -27,6 +27,8 @@ pub(crate) enum Phase {
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
+    /// What the pictures of all sites share.
+    pub(crate) pictures_pool: Arc<Pool>,
     /// The files of the page, if there is one.
     pub(crate) page: Option<Arc<Page>>,
     /// What the stores are, for people, and their directory, if they have one.
@@ -87,8 +89,12 @@ pub(crate) struct App {
     pub(crate) pictures: Arc<Pictures>,
     pub(crate) signer: Signer,
     shared: Arc<Shared>,
+    /// Whether the site is one of several in a database, which only the holders of its keys may use.
+    pub(crate) is_listed: bool,
     /// Told whenever something may have changed.
     changes: watch::Sender<()>,
+    /// Whether the site has made room for another one.
+    closed: watch::Sender<bool>,
 }
 
 impl Deref for App {
@@ -100,14 +106,35 @@ impl Deref for App {
 }
 
 impl App {
-    pub(crate) fn new(shared: &Arc<Shared>, opened: Opened) -> App {
+    pub(crate) fn new(shared: &Arc<Shared>, opened: Opened, site_id: &str, is_listed: bool) -> App {
         let manager = Arc::new(opened.manager);
         App {
-            pictures: Arc::new(Pictures::new(Arc::clone(&manager), opened.blobs)),
+            pictures: Arc::new(Pictures::new(
+                Arc::clone(&manager),
+                opened.blobs,
+                site_id,
+                &shared.pictures_pool,
+            )),
             manager,
             signer: Signer::default(),
             shared: Arc::clone(shared),
+            is_listed,
             changes: watch::Sender::new(()),
+            closed: watch::Sender::new(false),
+        }
+    }
+
+    /// Ends what happens for the site without requests.
+    pub(crate) fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    /// Waits until the site is closed, or the server stops.
+    pub(crate) async fn ending(&self) {
+        let mut closed = self.closed.subscribe();
+        tokio::select! {
+            _ = closed.wait_for(|closed| *closed) => {}
+            () = self.stopping() => {}
         }
     }
 

@@ -8,7 +8,8 @@
 //! | `guard` | which requests are answered |
 //! | `service` | the path of a request through guard, probes, commands and manager |
 //! | `app` | what requests share: those of all sites, and those of one |
-//! | `sites` | the site, which is opened when its stores can be reached |
+//! | `sites` | the sites: which one a request is for, opened when their stores can be reached |
+//! | `site_key` | the keys of sites in a database |
 //! | `intake` | requests whose bodies the manager takes, and its responses |
 //! | `bodies` | bodies in both directions, in pieces |
 //! | `answer` `caller` `failure` | responses before they are sent, who waits for them, and why the server cannot start |
@@ -16,7 +17,7 @@
 //! | `request_id` | the id of a request in all logs |
 //! | `commands` | `/_wix-media/`: what the owner of a server may ask |
 //! | `storage` | the stores: a catalog in the directory or in PostgreSQL, and blobs in the directory or in a bucket |
-//! | `maintenance` | the commands `check`, `fsck`, `export`, `import` and `migrate` |
+//! | `maintenance` | the commands `check`, `fsck`, `export`, `import`, `migrate` and `site` |
 //! | `page` | the files of the page |
 //! | `pictures` | colours and transforms of pictures |
 //! | `background` | what happens without requests: due work, imports, webhooks, the sweep |
@@ -54,6 +55,7 @@ mod request_id;
 mod service;
 mod settings;
 mod signer;
+mod site_key;
 mod sites;
 mod socket;
 mod storage;

@@ -64,19 +64,37 @@ struct Fault {
 
 type Outcome = Result<Arc<Made>, Fault>;
 
-/// The decoder and its cache.
+/// What the decoders of all sites share: the cores and the cache.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    cores: Arc<Semaphore>,
+    cache: Mutex<Cache>,
+    /// Pictures that wait or are being made, by their sites and ETags, with those who wait for them.
+    under_way: Mutex<HashMap<String, watch::Sender<Option<Outcome>>>>,
+}
+
+impl Default for Pool {
+    fn default() -> Pool {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Pool {
+            cores: Arc::new(Semaphore::new(cores.min(MAX_DECODERS))),
+            cache: Mutex::default(),
+            under_way: Mutex::default(),
+        }
+    }
+}
+
+/// The decoder of a site.
 #[derive(Debug)]
 pub(crate) struct Pictures {
     manager: Arc<Manager>,
     /// The bytes of files that are being made.
     blobs: Box<dyn Blobs>,
-    cores: Arc<Semaphore>,
-    cache: Mutex<Cache>,
-    /// Pictures that wait or are being made, by their ETags, with those who wait for them.
-    under_way: Mutex<HashMap<String, watch::Sender<Option<Outcome>>>>,
+    site_id: String,
+    pool: Arc<Pool>,
 }
 
-/// Transformed pictures by their ETags.
+/// Transformed pictures by their sites and ETags.
 #[derive(Debug, Default)]
 struct Cache {
     made: HashMap<String, Arc<Made>>,
@@ -114,25 +132,23 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Pictures {
-    pub(crate) fn new(manager: Arc<Manager>, blobs: Box<dyn Blobs>) -> Pictures {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    pub(crate) fn new(manager: Arc<Manager>, blobs: Box<dyn Blobs>, site_id: &str, pool: &Arc<Pool>) -> Pictures {
         Pictures {
             manager,
             blobs,
-            cores: Arc::new(Semaphore::new(cores.min(MAX_DECODERS))),
-            cache: Mutex::default(),
-            under_way: Mutex::default(),
+            site_id: site_id.to_owned(),
+            pool: Arc::clone(pool),
         }
     }
 
     /// How many transformed pictures wait or are being made.
     pub(crate) fn pending(&self) -> usize {
-        lock(&self.under_way).len()
+        lock(&self.pool.under_way).len()
     }
 
     /// Waits until a core is free to decode a picture. It never returns `None`, because nobody closes the semaphore.
     pub(crate) async fn core(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.cores).acquire_owned().await.ok()
+        Arc::clone(&self.pool.cores).acquire_owned().await.ok()
     }
 
     /// The colours of an uploaded picture, in the form of descriptors, once a core is free. `None` for a picture that cannot be
@@ -171,10 +187,12 @@ impl Pictures {
 
     /// The picture with this ETag, made of `body` unless it is in the cache. `None` if the caller leaves before that.
     async fn transform(pictures: &Arc<Pictures>, tag: &str, caller: &Caller, making: Making) -> Option<Outcome> {
+        // Two sites may have the same original under the same id.
+        let tag = &format!("{} {tag}", pictures.site_id);
         let mut outcomes = {
-            let mut under_way = lock(&pictures.under_way);
+            let mut under_way = lock(&pictures.pool.under_way);
             // Looked up under the lock, because a picture is in the cache before it leaves the others.
-            if let Some(found) = lock(&pictures.cache).get(tag) {
+            if let Some(found) = lock(&pictures.pool.cache).get(tag) {
                 return Some(Ok(found));
             }
             match under_way.get(tag) {
@@ -203,7 +221,7 @@ impl Pictures {
 
     /// Removes a picture that nobody waits for. Returns whether that was so.
     fn drop_unwanted(&self, tag: &str, waiting: &watch::Sender<Option<Outcome>>) -> bool {
-        let mut under_way = lock(&self.under_way);
+        let mut under_way = lock(&self.pool.under_way);
         // Under the lock, nobody can begin to wait.
         let is_unwanted = waiting.receiver_count() == 0;
         if is_unwanted {
@@ -250,7 +268,7 @@ async fn work(pictures: Arc<Pictures>, tag: String, making: Making, waiting: wat
         Err(_) => Err(too_long()),
     };
     if let Ok(made) = &outcome {
-        lock(&pictures.cache).put(&tag, made);
+        lock(&pictures.pool.cache).put(&tag, made);
     }
     waiting.send_replace(Some(outcome));
 }
@@ -264,7 +282,7 @@ struct UnderWay<'a> {
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        let mut under_way = lock(&self.pictures.under_way);
+        let mut under_way = lock(&self.pictures.pool.under_way);
         // One that was dropped may have been requested again since.
         if under_way
             .get(self.tag)
@@ -334,7 +352,7 @@ pub(crate) async fn answer(
     headers.remove(header::CONTENT_LENGTH);
     let made = if asked.is_head {
         // A HEAD makes no picture, so it states type and length only of one in the cache.
-        let Some(found) = lock(&pictures.cache).get(&tag) else {
+        let Some(found) = lock(&pictures.pool.cache).get(&tag) else {
             return Answer {
                 headers: Box::new(headers),
                 ..Answer::new(StatusCode::OK)

@@ -13,7 +13,7 @@ use crate::page;
 use crate::pictures;
 use crate::probes;
 use crate::request_id;
-use crate::sites::Sites;
+use crate::sites::{KeyAccess, Routed, Sites};
 use crate::socket::Activity;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
@@ -201,19 +201,19 @@ async fn routed(sites: &Sites, head: Head, source: Source, caller: &Caller) -> A
     if !is_command && let Some(answer) = page::answer(sites.shared.page.as_ref(), &head).await {
         return answer;
     }
-    let app = match sites.app().await {
-        Ok(app) => app,
+    let Routed { app, key } = match sites.of(&head).await {
+        Ok(routed) => routed,
         Err(answer) => return answer,
     };
     if is_command {
-        commands::answer(&app, head, source, caller).await
+        commands::answer(&app, key.as_ref(), head, source, caller).await
     } else {
-        call(&app, head, source, caller).await
+        call(&app, key, head, source, caller).await
     }
 }
 
 /// Answers a request by the manager.
-async fn call(app: &Arc<App>, head: Head, source: Source, caller: &Caller) -> Answer {
+async fn call(app: &Arc<App>, key: Option<KeyAccess>, head: Head, source: Source, caller: &Caller) -> Answer {
     // Only the PUTs of uploads make files of bytes.
     let may_be_picture = head.method == "PUT" || head.header("x-http-method-override").is_some();
     let picture = pictures::Asked {
@@ -222,7 +222,10 @@ async fn call(app: &Arc<App>, head: Head, source: Source, caller: &Caller) -> An
         accept: head.header("accept").unwrap_or_default().to_owned(),
     };
     let colors_for = may_be_picture.then_some(caller);
-    let begin = move |manager: &Manager| manager.open(head);
+    let begin = move |manager: &Manager| match key {
+        Some(key) => manager.open_granted(head, &key.grant),
+        None => manager.open(head),
+    };
     let received = receive(app, source, colors_for, std::future::pending(), begin).await;
     match received {
         Ok(reply) => reply.finished(app, Some(&picture), caller).await,

@@ -146,6 +146,14 @@ impl Storage {
         matches!(self.catalog, CatalogStore::Database(_))
     }
 
+    /// The database, if there is one.
+    pub(crate) fn database(&self) -> Option<&Store> {
+        match &self.catalog {
+            CatalogStore::Database(database) => Some(database),
+            CatalogStore::Directory(_) => None,
+        }
+    }
+
     /// What the stores are, for people.
     pub(crate) fn kind(&self) -> &'static str {
         if self.is_shared() { "database" } else { "directory" }
@@ -154,7 +162,7 @@ impl Storage {
     /// Opens the site of these options. In a database, `may_create` adds an unknown one.
     pub(crate) fn open(&self, mut options: Options, may_create: bool) -> Result<Opened, NotOpen> {
         options.shares_stores = self.is_shared();
-        let (catalog, key) = self.catalog(&options.site_id, may_create)?;
+        let (catalog, key) = self.catalog(&mut options, may_create)?;
         let blobs = self.blobs(key.as_deref()).map_err(NotOpen::Ever)?;
         let manager = Manager::new(Parts {
             catalog,
@@ -171,8 +179,8 @@ impl Storage {
         })
     }
 
-    /// The catalog of a site, and the key of its blobs in stores of several sites.
-    fn catalog(&self, site_id: &str, may_create: bool) -> Result<(Box<dyn Catalog>, Option<String>), NotOpen> {
+    /// The catalog of a site, and the key of its blobs in stores of several sites. There, its files have a prefix too.
+    fn catalog(&self, options: &mut Options, may_create: bool) -> Result<(Box<dyn Catalog>, Option<String>), NotOpen> {
         let database = match &self.catalog {
             CatalogStore::Database(database) => database,
             CatalogStore::Directory(directory) => {
@@ -188,6 +196,7 @@ impl Storage {
                 return Ok((Box::new(catalog), None));
             }
         };
+        let site_id = &options.site_id;
         let site = if may_create {
             database.create_site(site_id).map(Some)
         } else {
@@ -196,6 +205,7 @@ impl Storage {
         match site.map_err(|error| self.not_open(error))? {
             Some(site) => {
                 let key = site.storage_key().to_owned();
+                options.id_prefix = site.prefix().map(str::to_owned);
                 Ok((Box::new(site), Some(key)))
             }
             None => Err(NotOpen::Ever(Failure(format!(

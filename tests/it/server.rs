@@ -15,6 +15,7 @@ const FLOORS: [&[&str]; 11] = [
         "network",
         "request_id",
         "signer",
+        "site_key",
         "socket",
     ],
     &["bodies", "settings"],

@@ -28,7 +28,7 @@ const SWEEP_GRACE_MS: i64 = 86_400_000;
 const FOLLOW_INTERVAL: Duration = Duration::from_millis(500);
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Runs until the server stops. Imports that are under way are given up then, and fetched again after the next start.
+/// Runs until the server stops, or the site is closed. Imports that are under way are given up then, and fetched again after the next start.
 /// With a role that does not work, only looks for changes of other processes.
 pub(crate) async fn run(app: Arc<App>, role: Role) {
     let mut imports = Tasks::new(MAX_IMPORTS);
@@ -36,7 +36,7 @@ pub(crate) async fn run(app: Arc<App>, role: Role) {
     tokio::select! {
         () = work(&app, &mut imports, &mut deliveries), if role.works() => {}
         () = follow_others(&app, role), if app.has_others => {}
-        () = app.stopping() => {}
+        () = app.ending() => {}
     }
     // They end by themselves, and imports keep nothing of what has arrived.
     imports.finish().await;
@@ -65,7 +65,8 @@ async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Task
         let tick = wait.map_or(next_sweep, |wait| Instant::now() + wait).min(next_sweep);
         tokio::select! {
             _ = changes.changed() => {}
-            () = tokio::time::sleep(LOOK_INTERVAL), if app.has_others => {}
+            // For all listed sites together, the server asks once.
+            () = tokio::time::sleep(LOOK_INTERVAL), if app.has_others && !app.is_listed => {}
             () = imports.ended() => {}
             () = deliveries.ended() => {}
             () = sleep_until(tick) => {

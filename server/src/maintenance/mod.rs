@@ -2,6 +2,7 @@
 
 mod archive;
 mod check;
+mod sites;
 
 use crate::failure::Failure;
 use crate::settings::{Task, Work};
@@ -23,6 +24,7 @@ pub(crate) enum Outcome {
 pub(crate) fn run(task: Task, out: &mut dyn Write) -> Result<Outcome, Failure> {
     let (place, site_id, work) = match task {
         Task::Migrate { url } => return migrate(&url, out),
+        Task::Sites { url, work } => return sites::run(&url, work, out),
         Task::Store { place, site_id, work } => (place, site_id, work),
     };
     let mut options = Options::default();

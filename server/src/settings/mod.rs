@@ -5,12 +5,14 @@
 //! a test compares.
 
 mod reader;
+mod site_tasks;
 mod sources;
 mod table;
 mod tasks;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use site_tasks::SiteWork;
 pub(crate) use table::variables;
 pub(crate) use tasks::{Depth, Task, Work, task};
 

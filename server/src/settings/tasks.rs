@@ -1,6 +1,7 @@
 //! The commands that do one thing with a store, and their arguments.
 
 use super::reader::Reader;
+use super::site_tasks::{self, SiteWork};
 use super::table::SETTINGS;
 use super::{Place, Wrong};
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -33,6 +34,8 @@ pub(crate) enum Task {
     },
     /// The schema of a database is created, or brought up to date.
     Migrate { url: String },
+    /// Work on the listed sites of a database.
+    Sites { url: String, work: SiteWork },
 }
 
 /// What a command does with a store.
@@ -55,7 +58,7 @@ pub(crate) enum Depth {
 }
 
 /// The commands, for the command line.
-pub(super) fn commands() -> [Command; 5] {
+pub(super) fn commands() -> [Command; 6] {
     let file = |about: &'static str| Arg::new("file").value_name("FILE").required(true).help(about);
     let switch =
         |name: &'static str, about: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(about);
@@ -84,6 +87,7 @@ pub(super) fn commands() -> [Command; 5] {
                 .about("Creates the schema of a database, or brings it to the version of this program"),
             &OF_DATABASES,
         ),
+        site_tasks::command(|name, about| with(Command::new(name).about(about), &OF_DATABASES)),
     ]
 }
 
@@ -117,7 +121,15 @@ pub(crate) fn task(
             file: file(),
             may_replace: arguments.get_flag("yes"),
         },
-        "migrate" => return migration(arguments, environment).map(Some),
+        "migrate" => {
+            let url = database(arguments, environment)?;
+            return Ok(Some(Task::Migrate { url }));
+        }
+        "site" => {
+            let (work, arguments) = site_tasks::work(arguments)?;
+            let url = database(arguments, environment)?;
+            return Ok(Some(Task::Sites { url, work }));
+        }
         _ => return Ok(None),
     };
     let reader = Reader::new(arguments, environment)?;
@@ -127,9 +139,10 @@ pub(crate) fn task(
     Ok(Some(Task::Store { place, site_id, work }))
 }
 
-fn migration(arguments: &ArgMatches, environment: &dyn Fn(&str) -> Option<String>) -> Result<Task, Wrong> {
+/// The URL of the database that a command needs.
+fn database(arguments: &ArgMatches, environment: &dyn Fn(&str) -> Option<String>) -> Result<String, Wrong> {
     match Reader::new(arguments, environment)?.database()? {
-        Some(database) => Ok(Task::Migrate { url: database.url }),
+        Some(database) => Ok(database.url),
         None => Err(Wrong(
             "no database: use --database URL, or set WIX_MEDIA_DATABASE".to_owned(),
         )),

@@ -101,7 +101,7 @@ const RUN_BY = {
     'docs/platform.md': ['tools/single-executable.test.js'],
     // Likewise: it writes the page.
     'docs/reference.md': [],
-    'docs/server.md': ['team/server.test.js', 'team/database.test.js', 'team/webhooks.test.js'],
+    'docs/server.md': ['team/server.test.js', 'team/database.test.js', 'team/sites.test.js', 'team/webhooks.test.js'],
     'docs/start.md': ['package/shell.test.js'],
     'docs/sync.md': ['package/shell.test.js'],
     'docs/testing.md': ['package/shell.test.js'],
@@ -240,8 +240,8 @@ suite('commands', () => {
           return error.message;
         }
       case 'target/release/wix-media-server': {
-        const unknown = words.find((word) => word.startsWith('--') && !serverOptions.has(word.slice(2)) && word !== '--sample');
-        return ['serve', 'migrate', 'check', 'fsck', 'export', 'import'].includes(words[0]) && !unknown ? undefined : `wix-media-server takes no ${unknown ?? words[0]}`;
+        const unknown = words.find((word) => word.startsWith('--') && !serverOptions.has(word.slice(2)) && word !== '--sample' && word !== '--scope');
+        return ['serve', 'migrate', 'site', 'check', 'fsck', 'export', 'import'].includes(words[0]) && !unknown ? undefined : `wix-media-server takes no ${unknown ?? words[0]}`;
       }
       case 'npm':
         return /^(?:install|create vite@latest|run (?:dev|build)|start)\b/.test(words.join(' ')) ? undefined : 'npm installs, creates and starts projects';

@@ -1,0 +1,76 @@
+//! The command `site`: sites that servers answer for together, and their keys.
+
+use super::{Outcome, say};
+use crate::failure::Failure;
+use crate::settings::SiteWork;
+use crate::site_key;
+use std::io::Write;
+use wix_media::catalog::Error;
+use wix_media_postgres::{Limits, Store};
+
+/// The connections that a command needs.
+const CONNECTIONS: usize = 2;
+
+/// Runs a command. Findings are columns with tabs between them, `-` for nothing.
+pub(super) fn run(url: &str, work: SiteWork, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    let failed = |error: Error| Failure(format!("cannot use the database: {error}"));
+    let unknown = |id: &str| {
+        Failure(format!(
+            "site not found: {id}: make it by wix-media-server site create {id}"
+        ))
+    };
+    let limits = Limits {
+        connections: CONNECTIONS,
+        long_snapshots: 0,
+        ..Limits::default()
+    };
+    let store = Store::connect(url, limits).map_err(failed)?;
+    let is_listed = |id: &str| -> Result<(), Failure> {
+        let sites = store.listed_sites().map_err(failed)?;
+        let found = sites.iter().any(|site| site.id == *id);
+        if found { Ok(()) } else { Err(unknown(id)) }
+    };
+    match work {
+        SiteWork::Create { id, host, quota } => {
+            let made = store.list_site(&id, host.as_deref(), quota).map_err(failed)?;
+            let made = made.ok_or_else(|| Failure(format!("site exists already: {id}")))?;
+            say(out, &format!("{}\t{}", made.id, made.prefix))?;
+        }
+        SiteWork::List => {
+            for site in store.listed_sites().map_err(failed)? {
+                let host = site.host.unwrap_or_else(|| "-".to_owned());
+                let quota = site.quota.map_or_else(|| "-".to_owned(), |quota| quota.to_string());
+                say(
+                    out,
+                    &format!("{}\t{}\t{host}\t{}\t{quota}", site.id, site.prefix, site.bytes),
+                )?;
+            }
+        }
+        SiteWork::Quota { id, quota } => {
+            if !store.set_quota(&id, quota).map_err(failed)? {
+                return Err(unknown(&id));
+            }
+        }
+        SiteWork::CreateKey { id, scope, lifetime } => {
+            let (key, hash) =
+                site_key::generate().ok_or_else(|| Failure("the machine has no randomness".to_owned()))?;
+            let number = store.add_key(&id, &hash, scope.as_str(), lifetime).map_err(failed)?;
+            let number = number.ok_or_else(|| unknown(&id))?;
+            say(out, &format!("{number}\t{key}"))?;
+        }
+        SiteWork::ListKeys { id } => {
+            is_listed(&id)?;
+            for key in store.keys(&id).map_err(failed)? {
+                let times = [Some(key.created), key.expires, key.last_used];
+                let times = times.map(|time| time.unwrap_or_else(|| "-".to_owned()));
+                say(out, &format!("{}\t{}\t{}", key.number, key.scope, times.join("\t")))?;
+            }
+        }
+        SiteWork::RevokeKey { id, number } => {
+            if !store.remove_key(&id, number).map_err(failed)? {
+                return Err(Failure(format!("key not found: {number} of the site {id}")));
+            }
+        }
+    }
+    Ok(Outcome::Whole)
+}
