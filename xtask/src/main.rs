@@ -32,6 +32,7 @@ mod soak;
 mod source_map;
 mod start;
 mod summary;
+mod tarball;
 mod test;
 mod tidy;
 mod tus;
@@ -166,7 +167,7 @@ impl Task {
             Self::Check => return check::check(&Project::load()?),
             Self::Docs => docs::docs(&Project::load()?)?,
             Self::Screenshots => screenshots::screenshots(&Project::load()?)?,
-            Self::ServerTarball => server::tarball(&Project::load()?)?,
+            Self::ServerTarball => tarball::tarball(&Project::load()?)?,
             Self::Size => size::size(&Project::load()?)?,
             Self::Msrv => msrv::msrv(&Project::load()?)?,
             Self::Platform => platform::platform(&Project::load()?)?,

@@ -1,7 +1,6 @@
 //! Connections to a database, and the threads that wait for it.
 
 use crate::failure::without_connection;
-use crate::schema;
 use crate::tls::Tls;
 use deadpool_postgres::{self as pooled, Manager, ManagerConfig, Object, Pool, PoolConfig, RecyclingMethod, Timeouts};
 use std::future::Future;
@@ -138,7 +137,7 @@ pub(crate) struct Connections {
     marks: std::hash::RandomState,
     marked: AtomicU64,
     /// Whether the schema was found to be one that this release can use.
-    is_checked: AtomicBool,
+    pub(crate) knows_schema: AtomicBool,
 }
 
 impl Connections {
@@ -180,7 +179,7 @@ impl Connections {
             limits,
             marks: std::hash::RandomState::new(),
             marked: AtomicU64::new(0),
-            is_checked: AtomicBool::new(false),
+            knows_schema: AtomicBool::new(false),
         })
     }
 
@@ -197,15 +196,6 @@ impl Connections {
     /// A connection that nobody else uses.
     pub(crate) fn lend(&self) -> Result<Object> {
         self.wait(self.pool.get()).map_err(without_connection)
-    }
-
-    /// Refuses a schema that this release cannot use. One that it can use is not looked at again.
-    pub(crate) fn check_schema(&self) -> Result<()> {
-        if !self.is_checked.load(Ordering::Relaxed) {
-            schema::check(self)?;
-            self.is_checked.store(true, Ordering::Relaxed);
-        }
-        Ok(())
     }
 
     /// The right to hold a snapshot that lasts.

@@ -8,6 +8,7 @@ use crate::connections::Connections;
 use crate::failure::failure;
 use crate::values::values;
 use std::fmt;
+use std::sync::atomic::Ordering;
 use tokio_postgres::SimpleQueryMessage;
 use wix_media::catalog::{Error, Result};
 
@@ -88,6 +89,15 @@ pub(crate) fn check(connections: &Connections) -> Result<()> {
     }
     if oldest > VERSION {
         return Err(Error::Newer { found });
+    }
+    Ok(())
+}
+
+/// Like [`check`], but a schema that this release can use is not looked at again.
+pub(crate) fn check_once(connections: &Connections) -> Result<()> {
+    if !connections.knows_schema.load(Ordering::Relaxed) {
+        check(connections)?;
+        connections.knows_schema.store(true, Ordering::Relaxed);
     }
     Ok(())
 }

@@ -97,7 +97,7 @@ impl Store {
     /// Returns [`Error::Newer`] for one of a later release, [`Error::Store`] with an [`OlderSchema`] as its cause for one that has to be
     /// [migrated](Store::migrate), and [`Error::Unavailable`] or [`Error::TimedOut`] without a connection.
     pub fn check_schema(&self) -> Result<()> {
-        self.connections.check_schema()
+        schema::check_once(&self.connections)
     }
 
     /// Checks the version of the server, and the encoding, the character type, the extensions and the schema of the database. Returns the
