@@ -1,7 +1,6 @@
 //! Blobs in a bucket.
 
 use crate::draft::{Draft, stale};
-use crate::manifest::PART_SIZE;
 use crate::reading::Reading;
 use crate::remote::Remote;
 use crate::room::Room;
@@ -44,13 +43,11 @@ struct Shared {
 impl Bucket {
     /// Opens a bucket. Makes no request, so that a server can start while the bucket is away.
     pub fn open(settings: &Settings) -> Result<Bucket> {
-        // A part, and the one behind it, must fit in.
-        let memory = settings.memory.max(2 * PART_SIZE);
         Ok(Bucket(Arc::new(Shared {
             remote: Remote::new(settings)?,
             writers: Writers::default(),
             drafts: Mutex::default(),
-            room: Room::new(memory),
+            room: settings.memory.clone(),
             reading: Reading::default(),
         })))
     }

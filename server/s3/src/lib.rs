@@ -34,5 +34,6 @@ mod settings;
 mod trial;
 
 pub use bucket::Bucket;
+pub use room::Room;
 pub use settings::{Settings, Wrong};
 pub use trial::Trial;

@@ -1,5 +1,6 @@
 //! The memory that all transfers share.
 
+use crate::manifest::PART_SIZE;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -13,9 +14,21 @@ const FIRST_SIZE: usize = 256 << 10;
 /// How long a transfer waits for memory.
 const WAIT: Duration = Duration::from_secs(10);
 
-/// The memory for bytes on their way into the bucket.
+/// The memory for bytes on their way into a bucket. All buckets whose settings are clones of one another share it.
 #[derive(Clone, Debug)]
-pub(crate) struct Room(Arc<Semaphore>);
+pub struct Room {
+    size: usize,
+    free: Arc<Semaphore>,
+}
+
+/// By size. Settings that say the same are equal.
+impl PartialEq for Room {
+    fn eq(&self, other: &Room) -> bool {
+        self.size == other.size
+    }
+}
+
+impl Eq for Room {}
 
 /// Memory that a transfer has. It goes back when this is dropped.
 #[derive(Debug, Default)]
@@ -24,8 +37,13 @@ pub(crate) struct Held {
 }
 
 impl Room {
-    pub(crate) fn new(size: usize) -> Room {
-        Room(Arc::new(Semaphore::new(size / UNIT_SIZE)))
+    /// Memory of this many bytes. An upload of more than a part needs 8 or 16 MiB, so it is never less.
+    pub fn new(size: usize) -> Room {
+        let size = size.max(2 * PART_SIZE);
+        Room {
+            size,
+            free: Arc::new(Semaphore::new(size / UNIT_SIZE)),
+        }
     }
 
     /// Extends what is held to `size` bytes, and to all of `most` once `size` is more than a little, so that a transfer waits
@@ -35,7 +53,7 @@ impl Room {
         if more == 0 {
             return Ok(());
         }
-        let permit = tokio::time::timeout(WAIT, Arc::clone(&self.0).acquire_many_owned(more)).await;
+        let permit = tokio::time::timeout(WAIT, Arc::clone(&self.free).acquire_many_owned(more)).await;
         let text = "other transfers use all memory for uploads";
         let permit = permit.map_err(|_| std::io::Error::new(std::io::ErrorKind::TimedOut, text))?;
         held.add(permit.map_err(std::io::Error::other)?);
@@ -54,7 +72,7 @@ impl Room {
 
     /// Takes this many bytes, if they are free.
     pub(crate) fn try_take(&self, size: usize) -> Option<Held> {
-        let permit = Arc::clone(&self.0).try_acquire_many_owned(units(size)).ok()?;
+        let permit = Arc::clone(&self.free).try_acquire_many_owned(units(size)).ok()?;
         Some(Held { permit: Some(permit) })
     }
 }
@@ -75,4 +93,20 @@ impl Held {
 
 fn units(size: usize) -> u32 {
     u32::try_from(size.div_ceil(UNIT_SIZE)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_share_their_memory() {
+        let room = Room::new(2 * PART_SIZE);
+        let other = room.clone();
+        let held = room.try_take(2 * PART_SIZE);
+        assert!(held.is_some());
+        assert!(other.try_take(1).is_none());
+        drop(held);
+        assert!(other.try_take(1).is_some());
+    }
 }

@@ -1,5 +1,6 @@
 //! Where a bucket is, and how it is reached.
 
+use crate::room::Room;
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::{BackoffConfig, ClientOptions, RetryConfig};
 use std::fmt;
@@ -66,8 +67,8 @@ pub struct Settings {
     pub region: String,
     /// Whether the name of the bucket is in the path of a URL, and not in its host.
     pub path_style: bool,
-    /// The bytes of memory that all uploads share. An upload of more than a part needs 8 or 16 MiB.
-    pub memory: usize,
+    /// The memory that all uploads share, also those into the buckets of clones of these settings.
+    pub memory: Room,
     /// The variables `AWS_…` that say who asks.
     credentials: Vec<(AmazonS3ConfigKey, String)>,
 }
@@ -148,7 +149,7 @@ impl Settings {
             // Stores of one's own seldom have a name for each bucket.
             path_style: endpoint.is_some(),
             endpoint,
-            memory: DEFAULT_MEMORY,
+            memory: Room::new(DEFAULT_MEMORY),
             credentials,
         })
     }
