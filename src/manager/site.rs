@@ -414,7 +414,12 @@ impl Site {
     /// Removes the blob of a request that failed, unless the catalog refers to it: a commit can succeed although it
     /// reports an error.
     pub(crate) fn discard(&self, blob: &str) {
-        let needed = self.catalog.read().and_then(|catalog| catalog.needs_blob(blob));
+        let needed = if self.options().shares_stores {
+            // A commit whose answer was lost can still be under way. A writer waits until it has ended.
+            self.catalog.write().and_then(|catalog| catalog.needs_blob(blob))
+        } else {
+            self.catalog.read().and_then(|catalog| catalog.needs_blob(blob))
+        };
         if matches!(needed, Ok(false)) {
             // A blob that cannot be removed now is removed by the sweep.
             _ = self.blobs.remove(blob);
