@@ -1,6 +1,5 @@
 // Tools of users in the versions that tests ask for: each project installs its own.
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { run } from './tarball.js';
@@ -55,20 +54,6 @@ export async function runTool(folder, [script, ...args], { flags = [], cwd = fol
     throw new Error(`${script} failed\n${error.stdout}\n${error.stderr}`);
   }
 }
-
-/**
- * A port that was free a moment ago, for servers that print the port 0 instead of the one that they got.
- *
- * @returns {Promise<number>}
- */
-export const freePort = () =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
 
 /**
  * Starts a server, which is killed at the end of `closing`. Resolves to the first address that it prints.

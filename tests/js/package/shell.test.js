@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { blocks } from '../examples/markdown.js';
 import { present } from '../harness/present.js';
 import { project, run } from '../harness/tarball.js';
-import { freePort, startTool } from '../harness/tools.js';
+import { freePort } from '../harness/port.js';
+import { startTool } from '../harness/tools.js';
 
 /** @import { TestContext } from 'node:test' */
 

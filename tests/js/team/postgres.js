@@ -1,12 +1,11 @@
 // A PostgreSQL of the run's own. It ends with the process, in whichever way that ends.
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { withinTime } from '../harness/limit.js';
+import { freePort } from '../harness/port.js';
 
 /** @import { Closing } from '../harness/types.d.ts' */
 
@@ -35,22 +34,6 @@ function programs() {
   const found = process.env.WIX_MEDIA_POSTGRES_BIN ?? folders.find((folder) => existsSync(join(folder, 'initdb')));
   if (!found) throw new Error('PostgreSQL 15 or later is needed: install the package postgresql, or set WIX_MEDIA_POSTGRES_BIN');
   return found;
-}
-
-/**
- * A port that nothing uses at the moment. It is below those that the system gives to connections, one of which could take it before the server
- * starts, or while it is stopped.
- */
-async function freePort() {
-  for (;;) {
-    const port = randomInt(10_000, 30_000);
-    const server = createServer();
-    const isFree = await new Promise((resolve) => server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)));
-    if (!isFree) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
 }
 
 /**

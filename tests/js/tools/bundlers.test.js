@@ -10,7 +10,8 @@ import { recorder } from '../harness/platform.js';
 import { expectedOfManager, managerScript, settleScript } from '../harness/scripts.js';
 import { startService } from '../harness/service.js';
 import { project, run } from '../harness/tarball.js';
-import { freePort, runTool, startTool, toolModule } from '../harness/tools.js';
+import { freePort } from '../harness/port.js';
+import { runTool, startTool, toolModule } from '../harness/tools.js';
 
 const ran = recorder(import.meta.url);
 const VERSIONS = { rspack: '2.3.3', rsbuild: '2.3.2', parcel: '2.16.4' };

@@ -7,7 +7,8 @@ import { leftovers } from '../harness/leftovers.js';
 import { recorder } from '../harness/platform.js';
 import { expectedOfManager, managerScript } from '../harness/scripts.js';
 import { project } from '../harness/tarball.js';
-import { freePort, nodeOf, runTool, startTool } from '../harness/tools.js';
+import { freePort } from '../harness/port.js';
+import { nodeOf, runTool, startTool } from '../harness/tools.js';
 
 const ran = recorder(import.meta.url);
 const VERSIONS = { wrangler: '4.164.0', plugin: '1.64.0', vite: '8.3.8', nitro: '2.13.6' };

@@ -8,7 +8,8 @@ import { recorder } from '../harness/platform.js';
 import { expectedOfManager, managerScript, settleScript } from '../harness/scripts.js';
 import { startService } from '../harness/service.js';
 import { project } from '../harness/tarball.js';
-import { freePort, nodeOf, runTool, startTool } from '../harness/tools.js';
+import { freePort } from '../harness/port.js';
+import { nodeOf, runTool, startTool } from '../harness/tools.js';
 
 const ran = recorder(import.meta.url);
 
