@@ -1,4 +1,4 @@
-//! What each fuzz target does with bytes: it reads them with one parser of untrusted input, and checks what must hold for any input.
+//! The fuzz targets. Each reads bytes with one parser of untrusted input, and checks what must hold for any input.
 //!
 //! A target needs no state that outlives one input, so that an input alone reproduces what it caused.
 

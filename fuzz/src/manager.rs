@@ -1,4 +1,4 @@
-//! What reaches a manager: requests, bodies, uploads, archives, and the texts that it has signed or made itself.
+//! Input of a manager: requests, bodies, uploads, archives, and texts that it has signed or made itself.
 //!
 //! Each input gets a manager of its own, in memory, with the clock and the randomness of the tests.
 
@@ -15,7 +15,7 @@ fn furnished() -> (Site, String) {
     (site, folder)
 }
 
-/// Sends a request. Its answer is no fault of the server, and what claims to be JSON is.
+/// Sends a request. The answer is not a server error, and is valid JSON if its type says so.
 fn fetch(site: &Site, request: Request) -> u16 {
     let method = request.head.method.clone();
     let (response, bytes) = site.fetch(request);

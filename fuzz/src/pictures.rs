@@ -3,7 +3,7 @@
 use wix_media::images::url::Transform;
 use wix_media::images::{self, colors, dimensions};
 
-/// The bytes of a picture: a thumbnail of what has dimensions is no larger than asked for.
+/// The bytes of a picture. If it has dimensions, its thumbnail is no larger than requested.
 pub fn picture(data: &[u8]) {
     let thumbnail = Transform::parse(&["fit", "w_16,h_16", "a.webp"]).expect("a transform");
     _ = colors(data);

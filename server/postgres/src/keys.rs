@@ -10,7 +10,7 @@ use wix_media::catalog::Result;
 /// A key of a site, without the key itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredKey {
-    /// What names the key to its owner. No two keys of a database have the same number.
+    /// The number by which its owner names the key. No two keys of a database have the same number.
     pub number: i64,
     /// The id of its site.
     pub site_id: String,

@@ -9,7 +9,7 @@ use wix_media::catalog::{Error, Result};
 /// A site that was made to be served beside others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedSite {
-    /// What the header `wix-site-id` names.
+    /// The id that callers send in the header `wix-site-id`.
     pub id: String,
     /// The beginning of the ids of its files, which no other site of the database has.
     pub prefix: String,

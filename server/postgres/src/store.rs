@@ -63,7 +63,7 @@ pub fn check_url(url: &str) -> Result<()> {
     tls::parse(url)?.1.connector().map(drop)
 }
 
-/// What the prefix of a site is made of: its id, as the manager does by itself, unless another site has that prefix.
+/// The text whose hash gives a site its prefix: its id, as in the manager itself, unless another site has that prefix.
 fn seed(id: &str, attempt: u32) -> String {
     if attempt == 0 {
         id.to_owned()

@@ -92,7 +92,7 @@ pub(crate) fn parse(url: &str) -> Result<(Config, Tls)> {
     Ok((config, tls))
 }
 
-/// A value of a query. `None` if it is no text.
+/// A value of a query. `None` if it is not text.
 fn decoded(value: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(value.len());
     let mut rest = value.as_bytes();
