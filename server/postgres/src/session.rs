@@ -209,11 +209,14 @@ impl Session {
     }
 
     /// Finds out whether a commit whose answer was lost has happened.
+    ///
+    /// The look ends with COMMIT, because the primary shows a commit that no synchronous standby has yet, once the connection that waited for one is
+    /// gone. A failover would lose it. To lock the row is a change, so its COMMIT waits for the standby, and for all commits before it.
     fn resolve(&self, mark: i64, cause: tokio_postgres::Error) -> Result<()> {
         let start = Instant::now();
         let sql = format!(
             "BEGIN; SET LOCAL lock_timeout = {0}; SET LOCAL statement_timeout = {0};
-             SELECT commits, {mark} = ANY(marks) FROM tail WHERE site = {1} FOR UPDATE; ROLLBACK",
+             SELECT commits, {mark} = ANY(marks) FROM tail WHERE site = {1} FOR UPDATE; COMMIT",
             RESOLVE_TIMEOUT.as_millis(),
             self.site
         );
@@ -244,7 +247,8 @@ impl Session {
         }
         let cause = explain(cause);
         let text = format!("the connection broke during a commit, whose outcome is unknown: {cause}");
-        Err(Error::Store(text.into()))
+        // Not one that is tried again: the transaction would be run twice.
+        Err(Error::TimedOut(text.into()))
     }
 }
 
