@@ -24,6 +24,9 @@ const MAX_PREFIXES: u32 = 16;
 /// The URL says whether connections have TLS: `sslmode` is `disable`, `prefer` (the default), `require` or `verify-full`, and `sslrootcert` is a
 /// file with the roots to trust, instead of those of the system. Only `verify-full` checks that the server is the one that the URL names.
 ///
+/// The URL may name several hosts, as in `postgres://wix_media@one.example,two.example:5433/wix_media`. Connections are then made to the one that takes
+/// changes, so that the store recovers by itself when a standby becomes the primary.
+///
 /// ```no_run
 /// use wix_media::catalog::{Catalog, ReadEvents};
 /// use wix_media_postgres::{Limits, Store};

@@ -19,7 +19,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_postgres::Config;
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{LoadBalanceHosts, SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use wix_media::catalog::{Error, Result};
 
@@ -88,6 +88,13 @@ pub(crate) fn parse(url: &str) -> Result<(Config, Tls)> {
         return Err(wrong("sslrootcert needs sslmode=require or verify-full".to_owned()));
     }
     config.ssl_mode(ssl_mode);
+    if config.get_hosts().len().max(config.get_hostaddrs().len()) > 1 {
+        // Of several, one is the primary. In a random order, because one that accepts connections and does not answer takes all the time
+        // that there is to make one.
+        config
+            .target_session_attrs(TargetSessionAttrs::ReadWrite)
+            .load_balance_hosts(LoadBalanceHosts::Random);
+    }
     tls.accepted = accepted;
     Ok((config, tls))
 }
@@ -237,6 +244,28 @@ mod tests {
             read(&format!("{base}?sslmode=verify-full")),
             (SslMode::Require, Accepted::Named, None)
         );
+    }
+
+    #[test]
+    fn url_with_several_hosts_leads_to_the_primary() {
+        let read = |url: &str| {
+            let (config, _) = parse(url).expect("a URL");
+            (config.get_target_session_attrs(), config.get_load_balance_hosts())
+        };
+        assert_eq!(
+            read("postgres://u@db.example/media"),
+            (TargetSessionAttrs::Any, LoadBalanceHosts::Disable)
+        );
+        for url in [
+            "postgres://u@one.example,two.example/media",
+            "postgres://u@one.example:1,two.example:2/media?target_session_attrs=read-write",
+        ] {
+            assert_eq!(
+                read(url),
+                (TargetSessionAttrs::ReadWrite, LoadBalanceHosts::Random),
+                "{url}"
+            );
+        }
     }
 
     #[test]
