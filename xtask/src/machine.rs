@@ -192,15 +192,20 @@ pub(crate) fn exiftool() -> Result<()> {
     debian_packages(&[("exiftool", "libimage-exiftool-perl")])
 }
 
-/// Installs a server of PostgreSQL, which is not on the PATH, and a pooler for it.
+/// Installs a server of PostgreSQL, which is not on the PATH, a pooler for it, and what makes a standby the primary.
 pub(crate) fn postgresql() -> Result<()> {
     let folders = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let has_server = std::env::var_os("WIX_MEDIA_POSTGRES_BIN").is_some()
         || folders
             .into_iter()
             .any(|folder| folder.path().join("bin/initdb").is_file());
-    let wanted = [("pgbouncer", "pgbouncer"), ("initdb", "postgresql")];
-    debian_packages(&wanted[..if has_server { 1 } else { 2 }])
+    let wanted = [
+        ("pgbouncer", "pgbouncer"),
+        ("patroni", "patroni"),
+        ("etcd", "etcd-server"),
+        ("initdb", "postgresql"),
+    ];
+    debian_packages(&wanted[..if has_server { 3 } else { 4 }])
 }
 
 /// Installs the standard library and the C compiler of a target with musl.

@@ -101,7 +101,7 @@ const RUN_BY = {
     'docs/platform.md': ['tools/single-executable.test.js'],
     // Likewise: it writes the page.
     'docs/reference.md': [],
-    'docs/server.md': ['team/server.test.js', 'team/database.test.js', 'team/sites.test.js', 'team/webhooks.test.js'],
+    'docs/server.md': ['team/server.test.js', 'team/database.test.js', 'team/sites.test.js', 'team/webhooks.test.js', 'team/failover.test.js'],
     'docs/start.md': ['package/shell.test.js'],
     'docs/sync.md': ['package/shell.test.js'],
     'docs/testing.md': ['package/shell.test.js'],

@@ -25,8 +25,8 @@ import { ask } from './native.js';
 
 const ROOT = 'media-root';
 const FOLDERS = '/site-media/v1/folders';
-/** How often a read is repeated while servers or the database are away. */
-const MAX_TRIES = 400;
+/** How often a read is repeated while servers or the database are away. Long enough for a standby to take over. */
+const MAX_TRIES = 12_000;
 /** How many folders there are to fight for. */
 const MAX_FOLDERS = 24;
 

@@ -27,13 +27,27 @@ rm -rf "$RUN"
 `;
 
 /** The folder of the programs of PostgreSQL: the one that `WIX_MEDIA_POSTGRES_BIN` names, else that of the latest version. */
-function programs() {
+export function programs() {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = [...versions.map((version) => join(root, version, 'bin')), ...(process.env.PATH ?? '').split(delimiter)];
   const found = process.env.WIX_MEDIA_POSTGRES_BIN ?? folders.find((folder) => existsSync(join(folder, 'initdb')));
   if (!found) throw new Error('PostgreSQL 15 or later is needed: install the package postgresql, or set WIX_MEDIA_POSTGRES_BIN');
   return found;
+}
+
+/**
+ * Runs SQL and returns what it prints.
+ *
+ * @param {string} url Of a database.
+ * @param {string} sql
+ */
+export async function psql(url, sql) {
+  const child = spawn('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-c', sql, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const text = child.stdout.setEncoding('utf8').toArray();
+  const [code] = await once(child, 'close');
+  if (code) throw new Error(`psql ended with ${code}: ${sql}`);
+  return (await text).join('').trim();
 }
 
 /**
@@ -57,19 +71,7 @@ export async function postgres(closing) {
     return ended;
   });
   const url = (/** @type {string} */ database) => `postgres://postgres@127.0.0.1:${port}/${database}`;
-  /**
-   * Runs SQL in a database.
-   *
-   * @param {string} database
-   * @param {string} sql
-   */
-  const query = async (database, sql) => {
-    const psql = spawn('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-c', sql, url(database)], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const text = psql.stdout.setEncoding('utf8').toArray();
-    const [code] = await once(psql, 'close');
-    if (code) throw new Error(`psql ended with ${code}: ${sql}`);
-    return (await text).join('').trim();
-  };
+  const query = (/** @type {string} */ database, /** @type {string} */ sql) => psql(url(database), sql);
   let count = 0;
   return {
     url,

@@ -8,15 +8,17 @@ import { postgres } from './postgres.js';
 /** @import { Closing } from '../harness/types.d.ts' */
 /** @import { Native } from './native.js' */
 
+/** @typedef {Pick<Awaited<ReturnType<typeof postgres>>, 'url' | 'query' | 'start' | 'create'>} Database */
+
 /**
  * Starts a team. `through` stands between the servers and PostgreSQL: it gets the URL of the database, and returns the one that the servers
- * use. With a `store` the bytes are in its bucket.
+ * use. With a `store` the bytes are in its bucket. `database` is another PostgreSQL than one of its own.
  *
  * @param {Closing} closing
- * @param {{ servers?: number, port?: number, args?: string[], through?: (url: string) => Promise<string>, store?: { bucket: string, env: NodeJS.ProcessEnv } }} [options]
+ * @param {{ servers?: number, port?: number, args?: string[], through?: (url: string) => Promise<string>, store?: { bucket: string, env: NodeJS.ProcessEnv }, database?: Database }} [options]
  */
-export async function team(closing, { servers: count = 3, port, args = [], through = async (url) => url, store } = {}) {
-  const database = await postgres(closing);
+export async function team(closing, { servers: count = 3, port, args = [], through = async (url) => url, store, database: given } = {}) {
+  const database = given ?? (await postgres(closing));
   await database.start();
   const name = await database.create();
   const url = database.url(name);
