@@ -286,6 +286,7 @@ forward! {
     ReadJobs {
         (&self) due_files(now: i64, limit: u32) -> Vec<File>;
         (&self) next_due() -> Option<i64>;
+        (&self) waiting(urls: &[&str], now: i64) -> Waiting;
     }
     WriteJobs {
         (&mut self) insert_job(job: &Job) -> ();

@@ -70,7 +70,7 @@ pub use fold::fold;
 pub use page::{Children, Item, Key, Page, Position, Sort};
 pub use rows::{
     Asset, Branch, BundleEntry, Delivery, Entity, File, Folder, Import, Job, Leaf, NewDelivery, Stale, StaleFile,
-    Transcode, Trashed, Tree, Upload,
+    Transcode, Trashed, Tree, Upload, Waiting,
 };
 pub use sqlite::Sqlite;
 #[cfg(target_arch = "wasm32")]
@@ -441,6 +441,8 @@ pub trait ReadJobs {
     fn due_files(&self, now: i64, limit: u32) -> Result<Vec<File>>;
     /// The earliest time at which a pending file becomes ready or a job is due.
     fn next_due(&self) -> Result<Option<i64>>;
+    /// Since when work waits that is due at `now` and under no lease. Of the deliveries, those to these URLs count.
+    fn waiting(&self, urls: &[&str], now: i64) -> Result<Waiting>;
 }
 
 /// Changes that wait for their time, written.

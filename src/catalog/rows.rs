@@ -331,6 +331,21 @@ pub struct Transcode {
     pub tries: u32,
 }
 
+/// Since when work waits that is due and under no lease, by its kind: the time of the oldest piece, in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Imports, from the time of their files.
+    pub imports: Option<i64>,
+    /// Deliveries of events, from the time at which they were due.
+    pub deliveries: Option<i64>,
+    /// Jobs, from the time at which they were due.
+    pub jobs: Option<i64>,
+    /// Pending files, from the time at which they were due.
+    pub files: Option<i64>,
+    /// Videos of which assets are to be made, from the time at which they could have been ready.
+    pub transcodes: Option<i64>,
+}
+
 /// A call that was accepted and runs later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {

@@ -705,6 +705,17 @@ impl Manager {
         }))
     }
 
+    /// Returns since when work waits that is due and that nobody does, for the figures of a host.
+    ///
+    /// ```
+    /// # use wix_media::manager::Manager;
+    /// assert_eq!(Manager::memory()?.waiting()?.imports, None);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn waiting(&self) -> catalog::Result<catalog::Waiting> {
+        stored(self.site.read(&Cause::default(), webhooks::waiting))
+    }
+
     /// Fills the buffer with the next bytes of a body. Returns the number of bytes, 0 at the end.
     ///
     /// ```

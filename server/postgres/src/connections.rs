@@ -1,6 +1,7 @@
 //! Connections to a database, and the threads that wait for it.
 
 use crate::failure::without_connection;
+use crate::figures::PoolFigures;
 use crate::tls::Tls;
 use deadpool_postgres::{self as pooled, Manager, ManagerConfig, Object, Pool, PoolConfig, RecyclingMethod, Timeouts};
 use std::future::Future;
@@ -196,6 +197,17 @@ impl Connections {
     /// A connection that nobody else uses.
     pub(crate) fn lend(&self) -> Result<Object> {
         self.wait(self.pool.get()).map_err(without_connection)
+    }
+
+    /// How many connections there are at the moment.
+    pub(crate) fn figures(&self) -> PoolFigures {
+        let status = self.pool.status();
+        PoolFigures {
+            max: status.max_size,
+            in_use: status.size.saturating_sub(status.available),
+            idle: status.available,
+            waiting: status.waiting,
+        }
     }
 
     /// The right to hold a snapshot that lasts.

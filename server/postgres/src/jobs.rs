@@ -1,9 +1,10 @@
 //! Changes that wait for their time.
 
+use crate::figures;
 use crate::items::{FILES, read_file};
 use crate::session::{Session, get};
 use crate::values::values;
-use wix_media::catalog::{File, Job, ReadJobs, Result, WriteJobs};
+use wix_media::catalog::{File, Job, ReadJobs, Result, Waiting, WriteJobs};
 
 impl ReadJobs for Session {
     fn due_files(&self, now: i64, limit: u32) -> Result<Vec<File>> {
@@ -20,6 +21,12 @@ impl ReadJobs for Session {
                  (SELECT min(due) FROM job WHERE site = $1)
              )";
         Ok(self.one(sql, values![self.site], |row| get(row, 0))?.flatten())
+    }
+
+    fn waiting(&self, urls: &[&str], now: i64) -> Result<Waiting> {
+        let sql = figures::waiting("served.number = $1");
+        let found = self.one(&sql, values![self.site, now, urls], figures::read_waiting)?;
+        Ok(found.unwrap_or_default())
     }
 }
 

@@ -12,6 +12,7 @@
 //! | `listing.rs` `grams.rs` | pages and searches |
 //! | `events.rs` `uploads.rs` `jobs.rs` `bundles.rs` `assets.rs` `settings.rs` | everything else |
 //! | `load.rs` | changes of everything at once |
+//! | `figures.rs` | figures for operators |
 //!
 //! Every statement names the site in its first value, `$1`, except those that find out which site a request is for.
 
@@ -20,6 +21,7 @@ mod bundles;
 mod connections;
 mod events;
 mod failure;
+mod figures;
 mod grams;
 mod items;
 mod jobs;
@@ -38,6 +40,7 @@ mod uploads;
 mod values;
 
 pub use connections::Limits;
+pub use figures::{PoolFigures, SiteFigures};
 pub use keys::StoredKey;
 pub use listed::ListedSite;
 pub use schema::OlderSchema;

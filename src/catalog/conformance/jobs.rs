@@ -1,6 +1,6 @@
 //! Jobs and pending files.
 
-use super::super::{Catalog, File, Job, NewDelivery};
+use super::super::{Catalog, File, Import, Job, NewDelivery, Waiting};
 use super::{file, functions, read, write};
 
 functions![
@@ -8,6 +8,7 @@ functions![
     job_is_taken_once,
     next_due_is_the_earliest_of_files_and_jobs,
     pulled_in_is_what_waits_too_long,
+    waiting_work_is_due_and_under_no_lease,
 ];
 
 fn pending(id: &str, ready_at: i64) -> File {
@@ -126,4 +127,58 @@ pub fn pulled_in_is_what_waits_too_long(catalog: &dyn Catalog) {
     assert_eq!(jobs, [job(1000, "late"), job(1200, "soon")]);
     let next = |url| read(catalog, |snapshot| snapshot.next_delivery(&[url], 3000));
     assert_eq!((next("a"), next("b")), (Some(1000), Some(1060)));
+}
+
+/// Work waits from the time at which it is due, unless it is under a lease. Deliveries to other URLs wait for nobody.
+pub fn waiting_work_is_due_and_under_no_lease(catalog: &dyn Catalog) {
+    let waiting = |now| read(catalog, |snapshot| snapshot.waiting(&["a"], now));
+    assert_eq!(waiting(1000), Waiting::default());
+    write(catalog, |writer| {
+        for (id, created) in [("old", 10), ("new", 20)] {
+            let imported = File {
+                created,
+                ..file(id, "p", 1)
+            };
+            writer.insert_file(&imported)?;
+            writer.put_import(&Import {
+                file: id.into(),
+                request: "{}".into(),
+            })?;
+        }
+        writer.insert_file(&pending("f", 130))?;
+        writer.put_transcode("f", 140)?;
+        writer.insert_job(&job(120, "j"))?;
+        let event = writer.insert_events(&["{}".to_owned()])?;
+        let due = |url, due| NewDelivery { event, url, due };
+        writer.insert_deliveries(&[due("b", 100), due("a", 110)])
+    });
+    let imports = Some(10);
+    assert_eq!(
+        waiting(109),
+        Waiting {
+            imports,
+            ..Waiting::default()
+        }
+    );
+    let all = Waiting {
+        imports,
+        deliveries: Some(110),
+        jobs: Some(120),
+        files: Some(130),
+        transcodes: Some(140),
+    };
+    assert_eq!(waiting(140), all);
+    write(catalog, |writer| {
+        writer.take_imports(140, 500, 1)?;
+        writer.take_deliveries(&["a"], 140, 500, 1)?;
+        writer.take_transcodes(140, 500, 1)
+    });
+    let without_leases = Waiting {
+        imports: Some(20),
+        deliveries: None,
+        transcodes: None,
+        ..all
+    };
+    assert_eq!(waiting(499), without_leases);
+    assert_eq!(waiting(500), all, "leases have expired");
 }

@@ -1,6 +1,8 @@
 //! Uploads, imports, pending files and jobs.
 
-use super::super::{File, Import, Job, ReadJobs, ReadUploads, Result, Upload, WriteJobs, WriteUploads};
+use super::super::{
+    File, Import, Job, ReadDeliveries, ReadJobs, ReadUploads, Result, Upload, Waiting, WriteJobs, WriteUploads,
+};
 use super::Session;
 use super::items::{FILES, read_file};
 use rusqlite::{Row, params};
@@ -174,6 +176,19 @@ impl ReadJobs for Session<'_> {
             |row| row.get(0),
         )?;
         Ok(next.flatten())
+    }
+
+    fn waiting(&self, urls: &[&str], now: i64) -> Result<Waiting> {
+        let first = |sql: &str| self.one(sql, [now], |row| row.get(0)).map(Option::flatten);
+        Ok(Waiting {
+            imports: first(
+                "SELECT min(file.created) FROM import CROSS JOIN file ON file.id = import.file WHERE import.leased_until <= ?",
+            )?,
+            deliveries: self.next_delivery(urls, now)?.filter(|due| *due <= now),
+            jobs: first("SELECT min(due) FROM job WHERE due <= ?")?,
+            files: first("SELECT min(ready_at) FROM file WHERE ready_at IS NOT NULL AND ready_at <= ?")?,
+            transcodes: first("SELECT min(ready_at) FROM transcode WHERE leased_until <= ?1 AND ready_at <= ?1")?,
+        })
     }
 }
 

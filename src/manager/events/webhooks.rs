@@ -8,6 +8,7 @@
 
 use super::rendered;
 use super::webhook::event_type;
+use crate::catalog::Waiting;
 use crate::manager::http::error::Outcome;
 use crate::manager::ids::{Seeded, guid};
 use crate::manager::json::{self};
@@ -118,6 +119,11 @@ pub(crate) fn is_due(view: &View<'_>) -> Outcome<bool> {
 /// Returns when the next delivery that nobody has leased is due.
 pub(crate) fn next(view: &View<'_>) -> Outcome<Option<i64>> {
     Ok(view.catalog.next_delivery(&urls(view.options), view.now)?)
+}
+
+/// Returns since when work waits, deliveries to the URLs of the options among it.
+pub(crate) fn waiting(view: &View<'_>) -> Outcome<Waiting> {
+    Ok(view.catalog.waiting(&urls(view.options), view.now)?)
 }
 
 /// Returns how long a delivery waits at most, by the number of failed attempts.
