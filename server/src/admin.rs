@@ -1,10 +1,9 @@
 //! The port for operators: metrics and probes, apart from the port of callers.
 
-use crate::answer::{Answer, broken, refused};
+use crate::answer::{Answer, refused};
 use crate::app::Phase;
 use crate::bodies::Content;
 use crate::guard::{self, Asked, Rules};
-use crate::metrics::Present;
 use crate::probes;
 use crate::sites::Sites;
 use crate::socket::{Activity, Socket};
@@ -17,14 +16,12 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::spawn_blocking;
 
 /// The format of Prometheus.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -147,25 +144,10 @@ async fn answer(
 }
 
 async fn metrics(sites: &Arc<Sites>) -> Answer {
-    let own = Arc::clone(sites);
-    let text = spawn_blocking(move || {
-        let app = own.opened();
-        let usage = app.as_ref().map(|app| app.manager.control("usage", &Value::Null));
-        let present = Present {
-            uptime: own.shared.started.elapsed(),
-            pictures: app.as_ref().map_or(0, |app| app.pictures.pending()),
-            bytes: usage.and_then(Result::ok).and_then(|usage| usage["bytes"].as_u64()),
-        };
-        own.shared.metrics.text(&present)
-    });
-    match text.await {
-        Ok(text) => {
-            let mut answer = Answer::new(StatusCode::OK)
-                .with(header::CONTENT_TYPE, TEXT)
-                .with(header::CACHE_CONTROL, "no-store");
-            answer.content = Content::whole(text);
-            answer
-        }
-        Err(error) => broken(&error),
-    }
+    let text = sites.shared.metrics.text(&sites.present().await);
+    let mut answer = Answer::new(StatusCode::OK)
+        .with(header::CONTENT_TYPE, TEXT)
+        .with(header::CACHE_CONTROL, "no-store");
+    answer.content = Content::whole(text);
+    answer
 }

@@ -9,6 +9,7 @@ use crate::storage::Opened;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use wix_media::manager::Manager;
@@ -89,6 +90,11 @@ pub(crate) struct App {
     pub(crate) pictures: Arc<Pictures>,
     pub(crate) signer: Signer,
     shared: Arc<Shared>,
+    pub(crate) site_id: String,
+    /// Requests for the site.
+    pub(crate) requests: AtomicU64,
+    /// Blobs that the last sweep found unused, and left for a later one.
+    pub(crate) unused_blobs: AtomicU64,
     /// Whether the site is one of several in a database, which only the holders of its keys may use.
     pub(crate) is_listed: bool,
     /// Told whenever something may have changed.
@@ -118,6 +124,9 @@ impl App {
             manager,
             signer: Signer::default(),
             shared: Arc::clone(shared),
+            site_id: site_id.to_owned(),
+            requests: AtomicU64::new(0),
+            unused_blobs: AtomicU64::new(0),
             is_listed,
             changes: watch::Sender::new(()),
             closed: watch::Sender::new(false),

@@ -52,7 +52,10 @@ pub(crate) async fn receive(
             () = stop.as_mut() => Err(Broken::Off),
         };
         let piece = match next {
-            Ok(Some(piece)) => piece,
+            Ok(Some(piece)) => {
+                app.metrics.received(piece.len() as u64);
+                piece
+            }
             Ok(None) => break,
             Err(reason) => {
                 let own = Arc::clone(app);

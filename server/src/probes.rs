@@ -20,7 +20,8 @@ fn probe(status: StatusCode, state: &str) -> Answer {
     Answer::json(status, &json!({ "status": state })).with(header::CACHE_CONTROL, "no-store")
 }
 
-/// Says whether the server takes requests: not while it stops, and not while the catalog cannot be read.
+/// Says whether the server takes requests: not while it stops, and not while the catalog of its own site cannot be read. The other sites
+/// of a database are in the same tables.
 async fn ready(sites: &Sites) -> Answer {
     if sites.shared.is_stopping() {
         return probe(StatusCode::SERVICE_UNAVAILABLE, "stopping");
@@ -29,6 +30,10 @@ async fn ready(sites: &Sites) -> Answer {
         Ok(app) => app,
         Err(reason) => return probe(StatusCode::SERVICE_UNAVAILABLE, reason),
     };
+    // The site was opened on a schema that this release can use. Since then, another release may have changed it.
+    if let Err(reason) = sites.look_at_schema().await {
+        return probe(StatusCode::SERVICE_UNAVAILABLE, reason);
+    }
     match spawn_blocking(move || app.manager.next_tick()).await {
         Ok(Ok(_)) => probe(StatusCode::OK, "ready"),
         Ok(Err(error)) => {

@@ -23,6 +23,7 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tokio::time::Instant;
 use tracing::Instrument;
 use url::Url;
@@ -67,6 +68,7 @@ pub(crate) async fn serve(
         activity,
         class,
         metrics: Arc::clone(&sites.shared.metrics),
+        _download: (class == Class::Media).then(|| sites.shared.metrics.downloads.hold()),
     };
     let is_head = request.method() == Method::HEAD;
     // Dropped with this function when the connection ends.
@@ -205,6 +207,7 @@ async fn routed(sites: &Sites, head: Head, source: Source, caller: &Caller) -> A
         Ok(routed) => routed,
         Err(answer) => return answer,
     };
+    app.requests.fetch_add(1, Ordering::Relaxed);
     if is_command {
         commands::answer(&app, key.as_ref(), head, source, caller).await
     } else {

@@ -248,7 +248,7 @@ impl Storage {
         }
     }
 
-    fn not_open(&self, error: catalog::Error) -> NotOpen {
+    pub(crate) fn not_open(&self, error: catalog::Error) -> NotOpen {
         match &error {
             catalog::Error::Unavailable(_) | catalog::Error::TimedOut(_) => {
                 NotOpen::Now(self.unusable(&error), "database unavailable")

@@ -10,6 +10,7 @@ use crate::webhooks;
 use pace::Pace;
 use serde_json::Value;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tasks::Tasks;
 use tokio::task::spawn_blocking;
@@ -150,9 +151,12 @@ async fn call<T: Send + 'static>(
 /// Removes what is not needed any more. If something fails, the next sweep tries again.
 async fn sweep(app: &Arc<App>) {
     let swept = call(app, "the sweep", |manager| manager.sweep(SWEEP_GRACE_MS)).await;
-    if let Some(Swept { removed, waiting }) = swept
-        && removed > 0
-    {
+    app.metrics.swept(swept.map(|swept| swept.removed));
+    let Some(Swept { removed, waiting }) = swept else {
+        return;
+    };
+    app.unused_blobs.store(waiting, Ordering::Relaxed);
+    if removed > 0 {
         tracing::info!(removed, waiting, "orphaned blobs removed");
     }
 }

@@ -1,6 +1,6 @@
 //! Bodies of responses.
 
-use crate::metrics::{Class, Metrics};
+use crate::metrics::{Class, Held, Metrics};
 use crate::socket::Activity;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
@@ -153,6 +153,8 @@ pub(crate) struct Exchange {
     pub(crate) activity: Arc<Activity>,
     pub(crate) class: Class,
     pub(crate) metrics: Arc<Metrics>,
+    /// Counts it among the downloads, if it is one.
+    pub(crate) _download: Option<Held>,
 }
 
 impl Drop for Exchange {
@@ -160,7 +162,7 @@ impl Drop for Exchange {
         self.activity.end();
         let duration = self.began.elapsed();
         self.metrics
-            .answered(self.class, self.status, duration, self.is_complete);
+            .answered(self.class, self.status, duration, self.sent, self.is_complete);
         let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         let (status, bytes) = (self.status, self.sent);
         self.span.in_scope(|| {

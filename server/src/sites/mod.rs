@@ -10,6 +10,7 @@
 //!
 //! At most [`MAX_OPEN`] listed sites are open. The least recently used one is closed for another, if nobody follows its events.
 
+mod figures;
 mod known;
 mod named;
 
@@ -98,6 +99,7 @@ pub(crate) struct Sites {
     works: bool,
     /// Told of a site that has been opened.
     opened: mpsc::UnboundedSender<Arc<App>>,
+    asking: figures::Asking,
 }
 
 impl Sites {
@@ -160,6 +162,7 @@ impl Sites {
             listed: std::sync::Mutex::default(),
             works,
             opened,
+            asking: figures::Asking::default(),
         })
     }
 

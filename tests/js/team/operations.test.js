@@ -7,6 +7,7 @@ import { suite, test } from 'node:test';
 import { temporaryFolder } from '../harness/manager.js';
 import { createClient } from '../harness/package.js';
 import { certify } from './certificate.js';
+import { valuesOf } from './metrics.js';
 import { ask, native, run } from './native.js';
 
 /** @import { TestContext } from 'node:test' */
@@ -38,17 +39,6 @@ const askSecurely = (url, ca) =>
     });
     request.on('error', reject).end();
   });
-
-/**
- * The values of a text of metrics, by name and labels.
- *
- * @param {string} text
- */
-function valuesOf(text) {
-  const lines = text.split('\n').filter((line) => line && !line.startsWith('#'));
-  for (const line of lines) assert.match(line, /^[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [\d.]+$/);
-  return Object.fromEntries(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]));
-}
 
 suite('wix-media-server: operations', () => {
   test('a request id is kept if it is sane, made otherwise, and stands in the log', async (t) => {
@@ -86,7 +76,16 @@ suite('wix-media-server: operations', () => {
     const api = Object.entries(values).filter(([name]) => name.startsWith('wix_media_requests_total{class="api"'));
     assert.equal(values['wix_media_request_duration_seconds_count{class="api"}'], api.reduce((sum, [, count]) => sum + count, 0));
     assert.ok(values.wix_media_connections >= 1);
-    assert.deepEqual([values.wix_media_uploads, values.wix_media_imports, values.wix_media_pictures_pending], [0, 0, 0]);
+    const idle = ['uploads', 'downloads', 'imports', 'pictures_pending'].map((name) => values[`wix_media_${name}`]);
+    assert.deepEqual(idle, [0, 0, 0, 0]);
+    assert.ok(values.wix_media_received_bytes_total >= 13 && values['wix_media_sent_bytes_total{class="api"}'] > 13, text);
+    // A site without a name of its own has an id too.
+    const sites = Object.entries(values).filter(([name]) => name.startsWith('wix_media_site_'));
+    assert.deepEqual(sites.map(([name]) => name.replace(/"[^"]+"/, '""')), ['wix_media_site_requests_total{site=""}', 'wix_media_site_files_bytes{site=""}']);
+    assert.equal(sites[1][1], 13);
+    assert.ok(sites[0][1] >= 4, text);
+    assert.deepEqual([values.wix_media_catalog_up, values.wix_media_sites_open, values['wix_media_queue_oldest_seconds{queue="imports"}']], [1, 1, 0]);
+    assert.ok(!text.includes('wix_media_database'), text);
     // Names of files, keys and addresses are in no label.
     assert.doesNotMatch(text, /small|missing|127\.0\.0\.1/);
   });

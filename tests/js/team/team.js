@@ -37,5 +37,5 @@ export async function team(closing, { servers: count = 3, port, args = [], throu
   for (let number = 0; number < count; number += 1) servers.push(await start());
   const origins = servers.map(({ origin }) => origin);
   const { origin, counts } = await balance(closing, origins, port);
-  return { origin, counts, servers, origins, url, directory, start, query: (/** @type {string} */ sql) => database.query(name, sql) };
+  return { origin, counts, servers, origins, url, directory, start, database, query: (/** @type {string} */ sql) => database.query(name, sql) };
 }

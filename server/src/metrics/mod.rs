@@ -1,12 +1,16 @@
 //! Counters of the process, in the text format of Prometheus.
 //!
-//! Labels have few values, whatever callers send: a class of paths and a status, never a path, an id or a key.
+//! Labels have few values, whatever callers send: a class of paths, a status, a kind of work, and the ids of the sites that are open,
+//! whose number has a limit. Never a path, the id of a file, an address or a key.
+
+mod text;
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+use wix_media::catalog::Waiting;
+use wix_media_postgres::PoolFigures;
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,6 +105,17 @@ struct Requests {
     counts: BTreeMap<(Class, u16), u64>,
     durations: BTreeMap<Class, Durations>,
     cut_off: u64,
+    sent: BTreeMap<Class, u64>,
+}
+
+/// The sweeps of all sites.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sweeps {
+    done: u64,
+    failed: u64,
+    removed: u64,
+    /// When the last one succeeded.
+    last: Option<SystemTime>,
 }
 
 /// How many of something there are at the moment.
@@ -133,22 +148,51 @@ impl Drop for Held {
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     requests: Mutex<Requests>,
+    sweeps: Mutex<Sweeps>,
     refused_connections: AtomicU64,
+    received: AtomicU64,
     pub(crate) connections: Gauge,
     /// Requests to upload addresses, from their head to their answer.
     pub(crate) uploads: Gauge,
+    /// Requests of media, from their head to the end of their answer.
+    pub(crate) downloads: Gauge,
     /// Sources of imports that are being fetched.
     pub(crate) imports: Gauge,
 }
 
+/// An open site.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SitePresent {
+    pub(crate) id: String,
+    /// Requests since it was opened.
+    pub(crate) requests: u64,
+    /// Blobs that the last sweep found unused, and left for a later one.
+    pub(crate) unused_blobs: u64,
+    /// The size of its files. `None` while that is not known.
+    pub(crate) bytes: Option<u64>,
+}
+
 /// What is only known at the moment of the question.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Present {
     pub(crate) uptime: Duration,
     /// Transformed pictures that wait or are being made.
     pub(crate) pictures: usize,
-    /// The size of all files. `None` while the catalog cannot be read.
-    pub(crate) bytes: Option<u64>,
+    /// The sites that are open, in the order of their ids.
+    pub(crate) sites: Vec<SitePresent>,
+    /// The connections to the database, if there is one.
+    pub(crate) pool: Option<PoolFigures>,
+    /// What the catalog says. `None` while it does not answer.
+    pub(crate) catalog: Option<CatalogPresent>,
+    /// Milliseconds since 1970.
+    pub(crate) now: i64,
+}
+
+/// What the catalog says of all sites that the server answers for, also those that are not open.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct CatalogPresent {
+    pub(crate) bytes: u64,
+    pub(crate) waiting: Waiting,
 }
 
 impl Metrics {
@@ -156,145 +200,39 @@ impl Metrics {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn sweeps(&self) -> MutexGuard<'_, Sweeps> {
+        self.sweeps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Counts a request that has ended. A status of 0 says that there was no answer.
-    pub(crate) fn answered(&self, class: Class, status: u16, duration: Duration, is_complete: bool) {
+    pub(crate) fn answered(&self, class: Class, status: u16, duration: Duration, sent: u64, is_complete: bool) {
         let mut requests = self.requests();
+        *requests.sent.entry(class).or_default() += sent;
         *requests.counts.entry((class, status)).or_default() += 1;
         requests.durations.entry(class).or_default().add(duration);
         requests.cut_off += u64::from(!is_complete);
     }
 
+    /// Counts bytes of a request's body.
+    pub(crate) fn received(&self, bytes: u64) {
+        self.received.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Counts a sweep: how many blobs it removed, `None` if it failed.
+    pub(crate) fn swept(&self, removed: Option<u64>) {
+        let mut sweeps = self.sweeps();
+        match removed {
+            Some(removed) => {
+                sweeps.done += 1;
+                sweeps.removed += removed;
+                sweeps.last = Some(SystemTime::now());
+            }
+            None => sweeps.failed += 1,
+        }
+    }
+
     pub(crate) fn refused_connection(&self) {
         self.refused_connections.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// All of it, as Prometheus reads it.
-    pub(crate) fn text(&self, present: &Present) -> String {
-        let mut out = Exposition::default();
-        out.one(
-            "wix_media_info",
-            "gauge",
-            "The version of the program.",
-            &format!("{{version=\"{}\"}} 1", env!("CARGO_PKG_VERSION")),
-        );
-        out.one(
-            "wix_media_uptime_seconds",
-            "gauge",
-            "How long the server has run.",
-            &format!(" {}", present.uptime.as_secs_f64()),
-        );
-        let requests = self.requests();
-        out.head(
-            "wix_media_requests_total",
-            "counter",
-            "Requests that have ended, by class and status; none without an answer.",
-        );
-        for ((class, status), count) in &requests.counts {
-            let status = if *status == 0 {
-                "none".to_owned()
-            } else {
-                status.to_string()
-            };
-            out.line(&format!(
-                "wix_media_requests_total{{class=\"{}\",status=\"{status}\"}} {count}",
-                class.name()
-            ));
-        }
-        out.one(
-            "wix_media_requests_cut_off_total",
-            "counter",
-            "Requests whose answer was not sent to its end.",
-            &format!(" {}", requests.cut_off),
-        );
-        out.head(
-            "wix_media_request_duration_seconds",
-            "histogram",
-            "From the head of a request to the end of its answer.",
-        );
-        for (class, durations) in &requests.durations {
-            let (class, mut below) = (class.name(), 0);
-            for ((_, most), count) in BUCKETS.iter().zip(durations.buckets) {
-                below += count;
-                out.line(&format!(
-                    "wix_media_request_duration_seconds_bucket{{class=\"{class}\",le=\"{most}\"}} {below}"
-                ));
-            }
-            let (count, total) = (durations.count, durations.total.as_secs_f64());
-            out.line(&format!(
-                "wix_media_request_duration_seconds_bucket{{class=\"{class}\",le=\"+Inf\"}} {count}"
-            ));
-            out.line(&format!(
-                "wix_media_request_duration_seconds_sum{{class=\"{class}\"}} {total}"
-            ));
-            out.line(&format!(
-                "wix_media_request_duration_seconds_count{{class=\"{class}\"}} {count}"
-            ));
-        }
-        drop(requests);
-        for (name, kind, about, value) in [
-            (
-                "wix_media_connections",
-                "gauge",
-                "Open connections.",
-                self.connections.get(),
-            ),
-            (
-                "wix_media_connections_refused_total",
-                "counter",
-                "Connections above a limit.",
-                self.refused_connections.load(Ordering::Relaxed),
-            ),
-            (
-                "wix_media_uploads",
-                "gauge",
-                "Requests of uploads under way.",
-                self.uploads.get(),
-            ),
-            (
-                "wix_media_pictures_pending",
-                "gauge",
-                "Transformed pictures that wait or are being made.",
-                present.pictures as u64,
-            ),
-            (
-                "wix_media_imports",
-                "gauge",
-                "Sources of imports that are being fetched.",
-                self.imports.get(),
-            ),
-        ] {
-            out.one(name, kind, about, &format!(" {value}"));
-        }
-        if let Some(bytes) = present.bytes {
-            out.one(
-                "wix_media_files_bytes",
-                "gauge",
-                "The size of all files, with the trash.",
-                &format!(" {bytes}"),
-            );
-        }
-        out.0
-    }
-}
-
-/// A text of metrics.
-#[derive(Debug, Default)]
-struct Exposition(String);
-
-impl Exposition {
-    fn line(&mut self, line: &str) {
-        // Writing to a text never fails.
-        _ = writeln!(self.0, "{line}");
-    }
-
-    fn head(&mut self, name: &str, kind: &str, about: &str) {
-        self.line(&format!("# HELP {name} {about}\n# TYPE {name} {kind}"));
-    }
-
-    /// A metric with one line.
-    fn one(&mut self, name: &str, kind: &str, about: &str, value: &str) {
-        self.head(name, kind, about);
-        self.line(&format!("{name}{value}"));
     }
 }
 
@@ -306,9 +244,9 @@ mod tests {
     fn durations_are_counted_in_every_bucket_that_they_fit() {
         let metrics = Metrics::default();
         for milliseconds in [5, 6, 40_000] {
-            metrics.answered(Class::Api, 200, Duration::from_millis(milliseconds), true);
+            metrics.answered(Class::Api, 200, Duration::from_millis(milliseconds), 10, true);
         }
-        metrics.answered(Class::Media, 0, Duration::ZERO, false);
+        metrics.answered(Class::Media, 0, Duration::ZERO, 0, false);
         let text = metrics.text(&Present::default());
         for line in [
             "wix_media_requests_total{class=\"api\",status=\"200\"} 3",
@@ -319,10 +257,68 @@ mod tests {
             "wix_media_request_duration_seconds_bucket{class=\"api\",le=\"30\"} 2",
             "wix_media_request_duration_seconds_bucket{class=\"api\",le=\"+Inf\"} 3",
             "wix_media_request_duration_seconds_sum{class=\"api\"} 40.011",
+            "wix_media_sent_bytes_total{class=\"api\"} 30",
+            "wix_media_sent_bytes_total{class=\"media\"} 0",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}:\n{text}");
         }
         assert!(!text.contains("wix_media_files_bytes"), "the catalog cannot be read");
+    }
+
+    #[test]
+    fn site_and_its_work_are_those_of_the_moment() {
+        let site = SitePresent {
+            id: "a\"b\\c\nd".to_owned(),
+            requests: 3,
+            unused_blobs: 2,
+            bytes: None,
+        };
+        let other = SitePresent {
+            id: "z".to_owned(),
+            requests: 1,
+            unused_blobs: 5,
+            bytes: Some(13),
+        };
+        let waiting = Waiting {
+            imports: Some(1000),
+            jobs: Some(9000),
+            ..Waiting::default()
+        };
+        let metrics = Metrics::default();
+        metrics.swept(None);
+        let text = metrics.text(&Present {
+            sites: vec![site, other],
+            catalog: Some(CatalogPresent { bytes: 40, waiting }),
+            now: 8500,
+            ..Present::default()
+        });
+        for line in [
+            "wix_media_site_requests_total{site=\"a\\\"b\\\\c\\nd\"} 3",
+            "wix_media_site_files_bytes{site=\"z\"} 13",
+            "wix_media_sites_open 2",
+            "wix_media_files_bytes 40",
+            "wix_media_catalog_up 1",
+            "wix_media_queue_oldest_seconds{queue=\"imports\"} 7.5",
+            "wix_media_queue_oldest_seconds{queue=\"jobs\"} 0",
+            "wix_media_queue_oldest_seconds{queue=\"webhooks\"} 0",
+            "wix_media_sweep_unused_blobs 7",
+            "wix_media_sweeps_total{outcome=\"failed\"} 1",
+            "wix_media_sweeps_total{outcome=\"done\"} 0",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line}:\n{text}");
+        }
+        for absent in ["site_files_bytes{site=\"a", "last_timestamp", "database"] {
+            assert!(!text.contains(absent), "{absent}:\n{text}");
+        }
+        metrics.swept(Some(4));
+        let text = metrics.text(&Present::default());
+        for line in ["wix_media_sweep_removed_blobs_total 4", "wix_media_catalog_up 0"] {
+            assert!(text.lines().any(|found| found == line), "{line}:\n{text}");
+        }
+        assert!(
+            text.contains("wix_media_sweep_last_timestamp_seconds ") && !text.contains("queue"),
+            "{text}"
+        );
     }
 
     #[test]

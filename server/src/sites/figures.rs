@@ -1,0 +1,148 @@
+//! Figures of the sites for operators, and whether their database can be used.
+
+use super::{Sites, State};
+use crate::app::App;
+use crate::metrics::{CatalogPresent, Present, SitePresent};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use wix_media::catalog;
+use wix_media::manager::{Clock, SystemClock};
+
+/// How long the catalog may take. A reader of metrics waits for ten seconds by default, and needs those of the process above all when
+/// the database does not answer.
+const CATALOG_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The one question about figures that may be open. One to a database that is away lasts for longer than a reader waits.
+#[derive(Debug)]
+pub(super) struct Asking(Arc<Semaphore>);
+
+impl Default for Asking {
+    fn default() -> Asking {
+        Asking(Arc::new(Semaphore::new(1)))
+    }
+}
+
+/// What the catalog says: of all sites, and the bytes of each.
+type Said = (CatalogPresent, HashMap<String, u64>);
+
+impl Sites {
+    /// The figures of the moment.
+    pub(crate) async fn present(&self) -> Present {
+        let (said, apps) = (self.ask_catalog().await, self.open_apps());
+        let bytes = said.as_ref().map(|(_, bytes)| bytes);
+        let mut sites: Vec<SitePresent> = apps
+            .iter()
+            .map(|app| SitePresent {
+                id: app.site_id.clone(),
+                requests: app.requests.load(Ordering::Relaxed),
+                unused_blobs: app.unused_blobs.load(Ordering::Relaxed),
+                bytes: bytes.and_then(|bytes| bytes.get(&app.site_id).copied()),
+            })
+            .collect();
+        sites.sort_by(|one, other| one.id.cmp(&other.id));
+        Present {
+            uptime: self.shared.started.elapsed(),
+            // All sites share the places of pictures.
+            pictures: apps.first().map_or(0, |app| app.pictures.pending()),
+            sites,
+            pool: self.storage.database().map(|database| database.pool_figures()),
+            catalog: said.map(|(catalog, _)| catalog),
+            now: SystemClock.now(),
+        }
+    }
+
+    /// The sites that are open, without waiting for one that is being opened.
+    fn open_apps(&self) -> Vec<Arc<App>> {
+        let listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let places = std::iter::once(&self.own).chain(listed.values().map(|used| &*used.place));
+        places
+            .filter_map(|place| match &*place.state.try_lock().ok()? {
+                State::Open(app) => Some(Arc::clone(app)),
+                State::Closed(_) => None,
+            })
+            .collect()
+    }
+
+    async fn ask_catalog(&self) -> Option<Said> {
+        let place = Arc::clone(&self.asking.0).try_acquire_owned().ok()?;
+        let app = self.opened()?;
+        let database = self.storage.database().cloned();
+        let own = self.own.options.site_id.clone();
+        let urls: Vec<String> = self
+            .own
+            .options
+            .webhooks
+            .iter()
+            .map(|webhook| webhook.url.clone())
+            .collect();
+        let asked = spawn_blocking(move || {
+            let _place = place;
+            match database {
+                Some(database) => {
+                    let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
+                    let figures = database.site_figures(&own, &urls, SystemClock.now())?;
+                    let (bytes, waiting) = (figures.bytes.values().sum(), figures.waiting);
+                    Ok((CatalogPresent { bytes, waiting }, figures.bytes))
+                }
+                None => of_one_site(&app),
+            }
+        });
+        match tokio::time::timeout(CATALOG_TIMEOUT, asked).await {
+            Ok(Ok(Ok(said))) => Some(said),
+            Ok(Ok(Err(error))) => {
+                let error: catalog::Error = error;
+                tracing::warn!(%error, "no figures of the catalog");
+                None
+            }
+            Ok(Err(error)) => {
+                tracing::error!(%error, "unexpected error");
+                None
+            }
+            Err(_) => {
+                tracing::warn!(
+                    seconds = CATALOG_TIMEOUT.as_secs(),
+                    "the catalog takes too long for its figures"
+                );
+                None
+            }
+        }
+    }
+
+    /// Why the database cannot be used by this release any more. Without a database, nothing can change that.
+    pub(crate) async fn look_at_schema(&self) -> Result<(), &'static str> {
+        let Some(database) = self.storage.database().cloned() else {
+            return Ok(());
+        };
+        match spawn_blocking(move || database.look_at_schema()).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error @ catalog::Error::Newer { .. })) => {
+                tracing::error!(%error, "not ready");
+                Err("newer schema: start a newer release")
+            }
+            Ok(Err(error)) => {
+                let reason = self.storage.not_open(error);
+                tracing::error!(%reason, "not ready");
+                Err(reason.for_everybody())
+            }
+            Err(error) => {
+                tracing::error!(%error, "unexpected error");
+                Err("unexpected error")
+            }
+        }
+    }
+}
+
+fn of_one_site(app: &App) -> catalog::Result<Said> {
+    let usage = app.manager.control("usage", &Value::Null)?;
+    let bytes = usage["bytes"].as_u64().unwrap_or(0);
+    let waiting = app.manager.waiting()?;
+    Ok((
+        CatalogPresent { bytes, waiting },
+        HashMap::from([(app.site_id.clone(), bytes)]),
+    ))
+}
