@@ -1,15 +1,72 @@
-//! `cargo xtask bench`: the speed of calls, compared with the official packages.
+//! `cargo xtask bench`: the speed of calls, compared with the official packages, and `cargo xtask bench team`: that of the native
+//! server.
 
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::fresh::files;
 use crate::project::{NATIVE, Project};
-use crate::{build, process};
+use crate::soak::number;
+use crate::{build, machine, process, server};
+
+/// The benchmarks of the native server: files of `tests/js/bench/team`.
+const TEAM: [&str; 1] = ["catalog"];
+
+/// What to measure.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Settings {
+    /// The package.
+    Package,
+    /// The native server.
+    Team {
+        names: Vec<&'static str>,
+        /// The number of files in the catalog.
+        rows: Option<u32>,
+    },
+}
+
+impl Settings {
+    /// Parses nothing, or `team [NAME...] [--rows N]`.
+    pub(crate) fn parse(arguments: &[String]) -> Result<Self> {
+        let usage = || {
+            format!(
+                "expected nothing, or team, then any of {}, then [--rows N]",
+                TEAM.join(", ")
+            )
+        };
+        let mut words = arguments.iter();
+        match words.next().map(String::as_str) {
+            None => return Ok(Self::Package),
+            Some("team") => {}
+            Some(other) => bail!("unexpected argument {other:?} of bench: {}", usage()),
+        }
+        let (mut names, mut rows) = (Vec::new(), None);
+        while let Some(word) = words.next() {
+            if word == "--rows" {
+                let value = words.next().context("missing number after --rows")?;
+                rows = Some(number(word, value)?);
+                continue;
+            }
+            let name = TEAM.into_iter().find(|name| name == word);
+            names.push(name.with_context(|| format!("unexpected argument {word:?} of bench: {}", usage()))?);
+        }
+        if names.is_empty() {
+            names.extend(TEAM);
+        }
+        Ok(Self::Team { names, rows })
+    }
+}
+
+pub(crate) fn bench(project: &Project, settings: &Settings) -> Result<()> {
+    match settings {
+        Settings::Package => package(project),
+        Settings::Team { names, rows } => team(project, names, *rows),
+    }
+}
 
 /// Runs the Rust benchmarks, then those in `tests/js/bench`.
-pub(crate) fn bench(project: &Project) -> Result<()> {
+fn package(project: &Project) -> Result<()> {
     for name in project.targets_of("bench") {
         let arguments = ["bench", "--package", "wix-media", "--features", NATIVE, "--bench", name];
         process::run(process::cargo(&arguments).current_dir(&project.root))?;
@@ -17,7 +74,8 @@ pub(crate) fn bench(project: &Project) -> Result<()> {
     build::build(project)?;
     let folder = project.javascript();
     let mut scripts = files(&folder.join("bench"))?;
-    scripts.retain(|path| path.to_string_lossy().ends_with(".bench.mjs"));
+    scripts
+        .retain(|path| path.to_string_lossy().ends_with(".bench.mjs") && !path.starts_with(folder.join("bench/team")));
     if scripts.is_empty() {
         bail!("no benchmark found in {}", folder.join("bench").display());
     }
@@ -25,4 +83,69 @@ pub(crate) fn bench(project: &Project) -> Result<()> {
         process::run(Command::new("node").arg("--expose-gc").arg(script).current_dir(&folder))?;
     }
     Ok(())
+}
+
+/// Runs benchmarks in `tests/js/bench/team`.
+fn team(project: &Project, names: &[&str], rows: Option<u32>) -> Result<()> {
+    machine::postgresql()?;
+    build::build(project)?;
+    let program = server::build_release(project)?;
+    let folder = project.javascript();
+    for name in names {
+        let mut command = Command::new("node");
+        command
+            .arg(folder.join(format!("bench/team/{name}.bench.mjs")))
+            .env("WIX_MEDIA_SERVER", &program)
+            .current_dir(&folder);
+        if let Some(rows) = rows {
+            command.env("WIX_MEDIA_FILES", rows.to_string());
+        }
+        println!();
+        process::run(&mut command)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Settings> {
+        Settings::parse(&process::words(line))
+    }
+
+    #[test]
+    fn parse_reads_names_and_rows() {
+        assert_eq!(parse("").unwrap(), Settings::Package);
+        let all = |rows| Settings::Team {
+            names: TEAM.to_vec(),
+            rows,
+        };
+        assert_eq!(parse("team").unwrap(), all(None));
+        assert_eq!(parse("team --rows 20000").unwrap(), all(Some(20_000)));
+        let one = Settings::Team {
+            names: vec!["catalog"],
+            rows: None,
+        };
+        assert_eq!(parse("team catalog").unwrap(), one);
+    }
+
+    #[test]
+    fn parse_refuses_what_is_not_there() {
+        for line in ["moon", "catalog", "team moon", "team --rows", "team --rows many"] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn every_benchmark_is_listed() {
+        let folder = Project::load().unwrap().javascript().join("bench/team");
+        let paths = files(&folder).unwrap();
+        let names = paths
+            .iter()
+            .filter_map(|path| path.file_name()?.to_str()?.strip_suffix(".bench.mjs"));
+        let mut listed = TEAM.to_vec();
+        listed.sort_unstable();
+        assert_eq!(names.collect::<Vec<_>>(), listed);
+    }
 }

@@ -61,7 +61,9 @@ Usage: cargo xtask COMMAND
   check             formatting, lints, types, documentation, forbidden crates and strings
   docs              the documentation as a site, in target/site, with examples that run in the browser
   size              what a visitor downloads, beside the official packages
-  bench             how fast calls are, beside the official packages
+  bench [team [NAME...] [--rows N]]
+                    how fast calls are, beside the official packages; with team what the native server costs: its
+                    catalog on PostgreSQL with a million files, or N
   parity [--files VERSION] [--folders VERSION]
                     what the newest official packages, or those of these versions, have that this one lacks, and the
                     other way round; writes docs/parity.md. Without a network: --installed or --directory DIR
@@ -90,7 +92,7 @@ const WASM_TEST_RUNNER: &str = "wasm-test-runner";
 /// A parsed command line.
 #[derive(Debug, PartialEq, Eq)]
 enum Task {
-    Bench,
+    Bench(bench::Settings),
     Build,
     Check,
     Docs,
@@ -118,6 +120,7 @@ impl Task {
             return Ok(Self::Help);
         };
         match name.as_str() {
+            "bench" => return Ok(Self::Bench(bench::Settings::parse(rest)?)),
             "test" => return Ok(Self::Test(Selection::parse(rest)?)),
             "parity" => return Ok(Self::Parity(parity::Source::parse(rest)?)),
             "release" => return Ok(Self::Release(release::Settings::parse(rest)?)),
@@ -137,7 +140,6 @@ impl Task {
             _ => {}
         }
         let task = match name.as_str() {
-            "bench" => Self::Bench,
             "build" => Self::Build,
             "check" => Self::Check,
             "docs" => Self::Docs,
@@ -162,7 +164,7 @@ impl Task {
             Self::Help => println!("{USAGE}"),
             Self::WasmBindgen { arguments } => wasm::bindgen(arguments)?,
             Self::WasmTestRunner { arguments } => ring::run_wasm_tests(arguments)?,
-            Self::Bench => bench::bench(&Project::load()?)?,
+            Self::Bench(settings) => bench::bench(&Project::load()?, &settings)?,
             Self::Build => build::build(&Project::load()?)?,
             Self::Check => return check::check(&Project::load()?),
             Self::Docs => docs::docs(&Project::load()?)?,
@@ -221,7 +223,7 @@ mod tests {
         assert_eq!(parse("server-tarball").unwrap(), Task::ServerTarball);
         assert_eq!(parse("size").unwrap(), Task::Size);
         assert_eq!(parse("msrv").unwrap(), Task::Msrv);
-        assert_eq!(parse("bench").unwrap(), Task::Bench);
+        assert_eq!(parse("bench").unwrap(), Task::Bench(bench::Settings::Package));
         let start = |port, is_team, has_bucket| {
             Task::Start(start::Settings {
                 port,

@@ -34,3 +34,9 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     run(&mut cargo(project, &["build", "--locked"]))?;
     Ok(target(project).join("debug/wix-media-server"))
 }
+
+/// Builds the program with optimisations, and returns its path.
+pub(crate) fn build_release(project: &Project) -> Result<PathBuf> {
+    run(&mut cargo(project, &["build", "--release", "--locked"]))?;
+    Ok(target(project).join("release/wix-media-server"))
+}
