@@ -13,7 +13,11 @@ const read = (/** @type {string} */ name) => readFileSync(join(ROOT, name), 'utf
 const UNIT = read('server/deploy/wix-media-server.service');
 const IMAGE = read('server/deploy/Dockerfile');
 const COMPOSE = read('server/deploy/docker-compose.yml');
+const COMPOSE_TEAM = read('server/deploy/docker-compose.team.yml');
 const KUBERNETES = read('server/deploy/kubernetes.yaml');
+const KUBERNETES_TEAM = read('server/deploy/kubernetes.team.yaml');
+/** What Compose asks for, in its two files. */
+const SECRETS = { WIX_API_KEY: 'key', POSTGRES_PASSWORD: 'password', AWS_SECRET_ACCESS_KEY: 'secret' };
 
 /** Instructions of a Dockerfile that this repository uses, each with the form of its arguments. */
 const INSTRUCTIONS = /** @type {Record<string, RegExp>} */ ({
@@ -77,9 +81,9 @@ suite('wix-media-server: deployment', () => {
     assert.throws(() => instructionsOf('COPY --form=build a b c'));
   });
 
-  test('Docker Compose finds no fault in its file, which asks for a key', async (t) => {
+  test('Docker Compose finds no fault in its files, which ask for secrets', async (t) => {
     const file = join(await temporaryFolder(t), 'docker-compose.yml');
-    const check = (/** @type {string} */ text, env = {}) => {
+    const check = (/** @type {string} */ text, /** @type {NodeJS.ProcessEnv} */ env) => {
       writeFileSync(file, text);
       const { PATH, HOME } = process.env;
       const { status, stderr, error } = spawnSync('docker-compose', ['--file', file, 'config', '--quiet'], { encoding: 'utf8', env: { PATH, HOME, ...env } });
@@ -87,8 +91,10 @@ suite('wix-media-server: deployment', () => {
       return { status, stderr };
     };
     assert.deepEqual(check(COMPOSE, { WIX_API_KEY: 'key' }), { status: 0, stderr: '' });
-    assert.match(check(COMPOSE).stderr, /set a key/);
-    assert.notEqual(check(COMPOSE.replace('read_only:', 'readonly:'), { WIX_API_KEY: 'key' }).status, 0);
+    assert.match(check(COMPOSE, {}).stderr, /set a key/);
+    assert.deepEqual(check(COMPOSE_TEAM, SECRETS), { status: 0, stderr: '' });
+    for (const name of Object.keys(SECRETS)) assert.match(check(COMPOSE_TEAM, { ...SECRETS, [name]: undefined }).stderr, /set a (key|password|secret)/, name);
+    for (const text of [COMPOSE, COMPOSE_TEAM]) assert.notEqual(check(text.replace('read_only:', 'readonly:'), SECRETS).status, 0);
   });
 
   test('the manifests have the form that Kubernetes expects', async (t) => {
@@ -101,16 +107,30 @@ suite('wix-media-server: deployment', () => {
       if (error) throw error;
       return status;
     };
-    assert.equal(check(KUBERNETES), 0);
-    assert.notEqual(check(KUBERNETES.replace('readOnlyRootFilesystem', 'readonlyRootFilesystem')), 0);
-    assert.notEqual(check(KUBERNETES.replace('replicas: 1', 'replicas: one')), 0);
-    // Both end a server in more time than it gives itself.
-    for (const text of [KUBERNETES.match(/terminationGracePeriodSeconds: (\d+)/), COMPOSE.match(/stop_grace_period: (\d+)s/), UNIT.match(/TimeoutStopSec=(\d+)/)]) assert.ok(Number(text?.[1]) > 30);
+    for (const text of [KUBERNETES, KUBERNETES_TEAM]) {
+      assert.equal(check(text), 0);
+      assert.notEqual(check(text.replace('readOnlyRootFilesystem', 'readonlyRootFilesystem')), 0);
+      assert.notEqual(check(text.replace(/replicas: \d/, 'replicas: one')), 0);
+    }
+    assert.notEqual(check(KUBERNETES_TEAM.replace('maxUnavailable: 1\n', 'maxUnavailable: []\n')), 0);
+  });
+
+  test('all of them end a server in more time than it gives itself', () => {
+    const given = [
+      ...UNIT.matchAll(/TimeoutStopSec=(\d+)/g),
+      ...[COMPOSE, COMPOSE_TEAM].flatMap((text) => [...text.matchAll(/stop_grace_period: (\d+)s/g)]),
+      ...[KUBERNETES, KUBERNETES_TEAM].flatMap((text) => [...text.matchAll(/terminationGracePeriodSeconds: (\d+)/g)]),
+    ].map(([, seconds]) => Number(seconds));
+    assert.equal(given.length, 6);
+    for (const seconds of given) assert.ok(seconds > 30, `${seconds}`);
+    // The pause before the signal is part of the time.
+    const [, all, pause] = /terminationGracePeriodSeconds: (\d+).*?sleep:\n +seconds: (\d+)/s.exec(KUBERNETES_TEAM) ?? [];
+    assert.ok(Number(all) > 30 + Number(pause), `${all} > 30 + ${pause}`);
   });
 
   test('all of them name settings that exist', () => {
     const table = read('server/src/settings/table.rs');
-    const named = [UNIT, IMAGE, COMPOSE, KUBERNETES, read('server/deploy/nginx.conf')].flatMap((text) => text.match(/WIX_\w+/g) ?? []);
+    const named = [UNIT, IMAGE, COMPOSE, COMPOSE_TEAM, KUBERNETES, KUBERNETES_TEAM, read('server/deploy/nginx.conf')].flatMap((text) => text.match(/WIX_\w+/g) ?? []);
     assert.ok(named.length >= 20);
     for (const name of named) assert.match(table, new RegExp(`"${name}"`), name);
   });

@@ -1,8 +1,9 @@
-// The recipe for nginx, server/deploy/nginx.conf, with nginx itself: only its addresses and files are others.
+// The recipes for nginx, server/deploy/nginx.conf and nginx.team.conf, with nginx itself: only their addresses and files are others.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -12,13 +13,18 @@ import { fileURLToPath } from 'node:url';
 import { md5, noise } from '../harness/bytes.js';
 import { withinTime } from '../harness/limit.js';
 import { temporaryFolder } from '../harness/manager.js';
+import { present } from '../harness/present.js';
 import { certify } from './certificate.js';
 import { native } from './native.js';
+import { team } from './team.js';
 
 /** @import { TestContext } from 'node:test' */
 /** @import { IncomingMessage } from 'node:http' */
+/** @import { Native } from './native.js' */
 
-const RECIPE = readFileSync(fileURLToPath(new URL('../../../server/deploy/nginx.conf', import.meta.url)), 'utf8');
+const recipe = (/** @type {string} */ name) => readFileSync(fileURLToPath(new URL(`../../../server/deploy/${name}`, import.meta.url)), 'utf8');
+const RECIPE = recipe('nginx.conf');
+const RECIPE_OF_TEAM = recipe('nginx.team.conf');
 const NAME = 'media.example';
 /** Where nginx keeps bodies that it does not pass on at once. */
 const SPOOLS = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
@@ -32,12 +38,12 @@ const isThere = (path) =>
   });
 
 /**
- * The recipe with other addresses and files.
+ * A recipe with other addresses and files.
  *
+ * @param {string} text
  * @param {[string, string][]} changes
  */
-function adapted(changes) {
-  let text = RECIPE;
+function adapted(text, changes) {
   for (const [from, to] of changes) {
     assert.ok(text.includes(from), `the recipe lacks ${from}`);
     text = text.replace(from, to);
@@ -46,27 +52,20 @@ function adapted(changes) {
 }
 
 /**
- * A server behind nginx, which listens on a socket of its own: a free port could be taken by another program a moment later.
+ * Starts nginx, and resolves when it listens: on a socket of its own, because a free port could be taken by another program a moment later.
  *
  * @param {TestContext} t
+ * @param {string} folder
+ * @param {string} socket
+ * @param {string} sites
  */
-async function proxied(t) {
-  const folder = await temporaryFolder(t);
-  const server = await native(t, join(folder, 'data'), ['--trust-proxy', '127.0.0.1', '--external-url', `https://${NAME}`]);
-  const { cert, key } = certify(folder, `DNS:${NAME}`);
-  const socket = join(folder, 'nginx.sock');
-  const recipe = adapted([
-    ['server 127.0.0.1:4410;', `server ${new URL(server.origin).host};`],
-    ['listen 443 ssl;', `listen unix:${socket} ssl;`],
-    ['/etc/nginx/media.example.pem', cert],
-    ['/etc/nginx/media.example.key', key],
-  ]);
+async function startNginx(t, folder, socket, sites) {
   for (const name of SPOOLS) mkdirSync(join(folder, name));
   const spools = SPOOLS.map((name) => `${name}_temp_path ${join(folder, name)};`).join(' ');
   const file = join(folder, 'nginx.conf');
   // As the user who runs the test, who may read the folder.
   const own = process.getuid?.() === 0 ? 'user root;' : '';
-  writeFileSync(file, `${own} daemon off; master_process off; pid ${join(folder, 'pid')}; error_log stderr warn; events {} http { access_log off; ${spools}\n${recipe}}`);
+  writeFileSync(file, `${own} daemon off; master_process off; pid ${join(folder, 'pid')}; error_log stderr warn; events {} http { access_log off; ${spools}\n${sites}}`);
   const nginx = spawn('nginx', ['-e', 'stderr', '-p', folder, '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   nginx.stderr.setEncoding('utf8').on('data', (chunk) => (said += chunk));
@@ -80,6 +79,26 @@ async function proxied(t) {
     assert.ok(!hasEnded, said);
     await setTimeout(20);
   }
+  return () => said;
+}
+
+/**
+ * A server behind nginx, over TLS.
+ *
+ * @param {TestContext} t
+ */
+async function proxied(t) {
+  const folder = await temporaryFolder(t);
+  const server = await native(t, join(folder, 'data'), ['--trust-proxy', '127.0.0.1', '--external-url', `https://${NAME}`]);
+  const { cert, key } = certify(folder, `DNS:${NAME}`);
+  const socket = join(folder, 'nginx.sock');
+  const site = adapted(RECIPE, [
+    ['server 127.0.0.1:4410;', `server ${new URL(server.origin).host};`],
+    ['listen 443 ssl;', `listen unix:${socket} ssl;`],
+    ['/etc/nginx/media.example.pem', cert],
+    ['/etc/nginx/media.example.key', key],
+  ]);
+  const said = await startNginx(t, folder, socket, site);
   const ca = readFileSync(cert, 'utf8');
   /**
    * Sends a request to nginx, and resolves with the head of the answer.
@@ -97,8 +116,22 @@ async function proxied(t) {
         request.on('error', reject).end(body);
       }),
     );
-  return { server, send, said: () => said };
+  return { server, send, said };
 }
+
+/**
+ * Waits until the log of a server contains a request.
+ *
+ * @param {Native} server
+ * @param {unknown} id
+ */
+const hasAnswered = (server, id) =>
+  withinTime(
+    `the request ${id} in the log of ${server.origin}`,
+    (async () => {
+      while (!server.text.stdout.includes(`"id":"${id}"`)) await once(present(server.child.stdout), 'data');
+    })(),
+  );
 
 /** @param {IncomingMessage} response */
 const bytesOf = async (response) => Buffer.concat(await response.toArray());
@@ -154,5 +187,44 @@ suite('wix-media-server: behind nginx', () => {
       })(),
     );
     assert.match(text, /^event: wix\.media\.site_media\.v1\.folder_created$/m);
+  });
+
+  test('requests go to two servers in turn, and to the other one when one has ended', async (t) => {
+    const { servers } = await team(t, { servers: 2 });
+    const folder = await temporaryFolder(t);
+    const socket = join(folder, 'nginx.sock');
+    const site = adapted(RECIPE_OF_TEAM, [
+      ['server server-1:4410;', `server ${new URL(servers[0].origin).host};`],
+      ['server server-2:4410;', `server ${new URL(servers[1].origin).host};`],
+      ['listen 80;', `listen unix:${socket};`],
+    ]);
+    await startNginx(t, folder, socket, site);
+    let count = 0;
+    /** Creates a folder. Returns the status and the id of the request. */
+    const create = async () => {
+      count += 1;
+      /** @type {IncomingMessage} */
+      const response = await withinTime(
+        'an answer through nginx',
+        new Promise((resolve, reject) => {
+          const headers = { host: '127.0.0.1', 'content-type': 'application/json' };
+          const request = httpRequest({ socketPath: socket, agent: false, method: 'POST', path: '/site-media/v1/folders', headers }, resolve);
+          request.on('error', reject).end(JSON.stringify({ displayName: `folder ${count}` }));
+        }),
+      );
+      await bytesOf(response);
+      return { status: response.statusCode, id: response.headers['x-request-id'] };
+    };
+    const made = [];
+    for (let each = 0; each < 4; each += 1) made.push(await create());
+    assert.deepEqual(made.map(({ status }) => status), [200, 200, 200, 200]);
+    const [first, second] = servers;
+    for (const [number, { id }] of made.entries()) await hasAnswered(servers[number % 2], id);
+    await second.end();
+    for (let each = 0; each < 4; each += 1) {
+      const { status, id } = await create();
+      assert.equal(status, 200);
+      await hasAnswered(first, id);
+    }
   });
 });
