@@ -222,7 +222,9 @@ pub(crate) fn deployment(project: &Project) -> Result<PathBuf> {
     debian_packages(&[
         ("docker-compose", "docker-compose"),
         ("nginx", "nginx-light"),
+        ("openssl", "openssl"),
         ("pip3", "python3-pip"),
+        ("systemd-analyze", "systemd"),
     ])?;
     let folder = project.target.join("python").join(KUBERNETES_VALIDATE);
     if !folder.is_dir() {
