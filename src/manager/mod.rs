@@ -82,7 +82,7 @@ pub use events::webhook::Webhook;
 pub use events::webhooks::Delivery;
 pub use faults::Fault;
 pub use http::body::{Body, Piece};
-pub use http::message::{Head, Origin, Request, Response};
+pub use http::message::{Head, Origin, Request, Response, WholeBlob};
 #[cfg(not(target_arch = "wasm32"))]
 pub use ids::SystemRandom;
 pub use ids::{Random, Seeded};

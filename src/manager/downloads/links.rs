@@ -1,6 +1,6 @@
 //! Temporary links: signed URLs of files that expire.
 
-use super::static_media::bytes_of;
+use super::static_media::bytes_until;
 use super::streams::stream_url;
 use super::{file_at, missing, refused};
 use crate::manager::http::disposition::{disposition, header_safe};
@@ -114,7 +114,8 @@ pub(crate) fn link(view: &View<'_>, head: &Head, path: &str) -> Outcome<Response
     if claims["aud"] != json!([LINK_AUDIENCE]) || claims["obj"][0][0]["path"] != path {
         return Err(forbidden());
     }
-    if claims["exp"].as_i64().unwrap_or(0) * 1000 <= view.now {
+    let until = claims["exp"].as_i64().unwrap_or(0) * 1000;
+    if until <= view.now {
         if let Some(redirect) = claims["red"].as_str() {
             return Ok(Response::new(302).with("Location", header_safe(redirect)));
         }
@@ -127,7 +128,7 @@ pub(crate) fn link(view: &View<'_>, head: &Head, path: &str) -> Outcome<Response
     let by_name = media_type::extension(name).and_then(|extension| media_type::mime_of_extension(&extension));
     let mime = by_name.unwrap_or(&file.mime).to_owned();
     let disposition = disposition(kind, name);
-    let response = bytes_of(&file, head, &mime)?;
+    let response = bytes_until(&file, head, &mime, Some(until))?;
     Ok(response
         .with("Content-Disposition", disposition)
         .with("Cache-Control", "private, no-store"))

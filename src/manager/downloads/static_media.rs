@@ -6,7 +6,7 @@ use crate::manager::dates::http_date;
 use crate::manager::http::body::{Body, Part};
 use crate::manager::http::conditions::{self, Verdict};
 use crate::manager::http::error::Outcome;
-use crate::manager::http::message::{self, Head, Response};
+use crate::manager::http::message::{self, Head, Response, WholeBlob};
 use crate::manager::http::range::{Range, read_range};
 use crate::manager::inspect::{Cover, Facts};
 use crate::manager::view::{self, renditions};
@@ -35,10 +35,20 @@ pub(crate) fn cover_at(file: &File, segments: &[String]) -> Option<Cover> {
     (own == segments).then(|| cover.clone())
 }
 
-/// Answers with a file, or with the requested range of it.
+/// Answers with a public file, or with the requested range of it.
 pub(crate) fn bytes_of(file: &File, head: &Head, mime: &str) -> Outcome<Response> {
+    bytes_until(file, head, mime, None)
+}
+
+/// Answers with a file, or with the requested range of it. `until` is when the permission of the caller ends, in milliseconds
+/// since 1970.
+pub(crate) fn bytes_until(file: &File, head: &Head, mime: &str, until: Option<i64>) -> Outcome<Response> {
     let size = u64::try_from(file.size).unwrap_or(0);
-    piece_of(file, head, mime, 0, size)
+    let mut response = piece_of(file, head, mime, 0, size)?;
+    if matches!(response.status, 200 | 206) {
+        response.whole = file.blob.clone().map(|id| WholeBlob { id, size, until });
+    }
+    Ok(response)
 }
 
 /// Answers with the cover of a sound, which is a part of its file.

@@ -1,7 +1,7 @@
 //! Video streams for HLS and DASH: a variant for each rendition, with segments as ranges of one file. A video without renditions has
 //! one variant of one segment, the original file.
 
-use super::static_media::bytes_of;
+use super::static_media::bytes_until;
 use super::{missing, mp4_of, refused};
 use crate::catalog::{Asset, File};
 use crate::manager::http::body::Body;
@@ -122,12 +122,14 @@ pub(crate) fn stream(view: &View<'_>, head: &Head, path: &str) -> Outcome<Respon
         .filter(|file| file.media_type == MediaType::Video)
         .ok_or_else(missing)?;
     let mut suffix = String::new();
+    let mut until = None;
     if file.private {
         let token = query_parameter(&head.query, "token").unwrap_or_default();
-        let claims = token::verify(view.secret, &token)
+        until = token::verify(view.secret, &token)
             .filter(|claims| claims["aud"] == STREAM_AUDIENCE && claims["sub"] == file.id)
-            .filter(|claims| claims["exp"].as_i64().unwrap_or(0) * 1000 > view.now);
-        if claims.is_none() {
+            .map(|claims| claims["exp"].as_i64().unwrap_or(0) * 1000)
+            .filter(|until| *until > view.now);
+        if until.is_none() {
             return Err(refused(403, "Invalid or tampered link."));
         }
         suffix = format!("?token={token}");
@@ -151,13 +153,13 @@ pub(crate) fn stream(view: &View<'_>, head: &Head, path: &str) -> Outcome<Respon
                 manifest(&file, &facts, &variants, seconds, &suffix),
             )
         }
-        "segment.mp4" => return bytes_of(&file, head, &file.mime),
+        "segment.mp4" => return bytes_until(&file, head, &file.mime, until),
         _ => {
             let playlist = name.strip_suffix(".m3u8").map(segments_name);
             let asset = view.catalog.asset(&file.id, playlist.as_deref().unwrap_or(name))?;
             let asset = asset.ok_or_else(missing)?;
             if playlist.is_none() {
-                return bytes_of(&mp4_of(&file, asset), head, "video/mp4");
+                return bytes_until(&mp4_of(&file, asset), head, "video/mp4", until);
             }
             (PLAYLIST, index(&asset, &suffix)?)
         }

@@ -154,6 +154,27 @@ impl Request {
     }
 }
 
+/// A blob that a response sends from its first byte to its last, or a range of it.
+///
+/// Headers say all that there is to say about its bytes, so a host may let the caller read them from the blob's own store.
+///
+/// ```
+/// use wix_media::manager::{Manager, Request};
+///
+/// let response = Manager::memory()?.handle(Request::new("GET", "/site-media/v1/files"));
+/// assert_eq!(response.whole, None);
+/// # Ok::<(), wix_media::catalog::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WholeBlob {
+    /// The id of the blob.
+    pub id: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When the permission of the caller ends, in milliseconds since 1970. `None` for a public file.
+    pub until: Option<i64>,
+}
+
 /// A response.
 ///
 /// ```
@@ -176,6 +197,9 @@ pub struct Response {
     /// The transformation that a host applies to the image in the body before it sends it: the part of a transformed
     /// image URL after `/v1/`. The host sets the type and length of the result, and keeps the other headers.
     pub transform: Option<String>,
+    /// The blob that the body is, or is a range of. `None` for every body that the manager makes: JSON, zips, playlists, covers,
+    /// and the originals of transformed images.
+    pub whole: Option<WholeBlob>,
     /// The cause of a server error, for the log of the host. Callers do not get it: it may name files.
     pub cause: Option<String>,
 }
@@ -188,6 +212,7 @@ impl Response {
             body: Body::default(),
             delay_ms: 0,
             transform: None,
+            whole: None,
             cause: None,
         }
     }
