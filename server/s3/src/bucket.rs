@@ -9,6 +9,7 @@ use crate::trial::{self, Trial};
 use std::collections::HashMap;
 use std::io::{Error, ErrorKind, Result};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use wix_media::blobs::{Blobs, Writer, Writers, check_id};
 
 /// How often a blob is looked up anew because other requests change it.
@@ -64,6 +65,40 @@ impl Bucket {
     /// ```
     pub fn try_out(&self) -> Result<Trial> {
         trial::run(&self.0.remote, &nonce()?)
+    }
+
+    /// Returns a URL by which anyone can read a complete blob for `lifetime`, and nothing else. `None` if there is no such blob.
+    ///
+    /// `parameters` are signed too, such as `response-content-type`. With a `tag`, the blob must have this ETag in the bucket.
+    ///
+    /// ```no_run
+    /// # use wix_media_s3::{Bucket, Settings};
+    /// # use std::time::Duration;
+    /// let bucket = Bucket::open(&Settings::new("s3://media", &|name| std::env::var(name).ok())?)?;
+    /// let parameters = [("response-content-type", "video/mp4")];
+    /// let url = bucket.signed_url("b1", Duration::from_secs(60), &parameters, None)?;
+    /// assert!(url.is_some_and(|url| url.contains("X-Amz-Signature=")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn signed_url(
+        &self,
+        id: &str,
+        lifetime: Duration,
+        parameters: &[(&str, &str)],
+        tag: Option<&str>,
+    ) -> Result<Option<String>> {
+        check_id(id)?;
+        let Shared { remote, reading, .. } = &*self.0;
+        let is_there = match tag {
+            None => reading.size(remote, id)?.is_some(),
+            Some(tag) => remote
+                .head(remote.complete(id))?
+                .is_some_and(|(_, found)| found.as_deref() == Some(tag)),
+        };
+        if !is_there {
+            return Ok(None);
+        }
+        remote.sign(remote.complete(id), lifetime, parameters).map(Some)
     }
 }
 

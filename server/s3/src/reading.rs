@@ -71,7 +71,8 @@ impl Reading {
         known.streams.retain(|stream| stream.id != id);
     }
 
-    fn size(&self, remote: &Remote, id: &str) -> io::Result<Option<u64>> {
+    /// The size of a complete blob. `None` if there is none.
+    pub(crate) fn size(&self, remote: &Remote, id: &str) -> io::Result<Option<u64>> {
         let known = self
             .known()
             .sizes

@@ -8,11 +8,13 @@ use futures_util::stream::BoxStream;
 use object_store::aws::AmazonS3;
 use object_store::multipart::{MultipartStore, PartId};
 use object_store::path::Path;
+use object_store::signer::{Method, SignedUrlOptions, Signer};
 use object_store::{Error, GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
 use std::io::{self, ErrorKind};
 use std::ops::Range;
 use std::sync::mpsc;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
 /// The threads of the runtime. They only move bytes and sign requests.
@@ -21,6 +23,8 @@ const THREADS: usize = 2;
 /// A bucket, as far as it is known.
 pub(crate) struct Remote {
     pub(crate) store: Arc<AmazonS3>,
+    /// Signs URLs, at the address of the store that others use.
+    signer: Arc<AmazonS3>,
     prefix: String,
     runtime: Option<Runtime>,
 }
@@ -69,8 +73,15 @@ impl Remote {
         } else {
             format!("{}/", settings.prefix)
         };
+        let store = Arc::new(settings.client().map_err(failed)?);
+        // Both have the same credentials, which may have to be asked for.
+        let signer = match settings.public_url {
+            None => Arc::clone(&store),
+            Some(_) => Arc::new(settings.signer().map_err(failed)?),
+        };
         Ok(Remote {
-            store: Arc::new(settings.client().map_err(failed)?),
+            store,
+            signer,
             prefix,
             runtime: Some(runtime),
         })
@@ -192,6 +203,16 @@ impl Remote {
             }
             let size = result.meta.size;
             Ok((result.into_stream(), size))
+        })
+    }
+
+    /// A URL that reads an object for so long, with these parameters beside those of the signature.
+    pub(crate) fn sign(&self, path: Path, lifetime: Duration, parameters: &[(&str, &str)]) -> io::Result<String> {
+        let signer = Arc::clone(&self.signer);
+        let options = SignedUrlOptions::default().with_query(parameters.iter().copied());
+        self.wait(async move {
+            let url = signer.signed_url_opts(Method::GET, &path, lifetime, &options).await;
+            Ok(url.map_err(failed)?.into())
         })
     }
 

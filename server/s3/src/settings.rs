@@ -67,6 +67,8 @@ pub struct Settings {
     pub region: String,
     /// Whether the name of the bucket is in the path of a URL, and not in its host.
     pub path_style: bool,
+    /// The URL of the store as those reach it who use [signed URLs](crate::Bucket::signed_url). `None` for the same one.
+    pub public_url: Option<String>,
     /// The memory that all uploads share, also those into the buckets of clones of these settings.
     pub memory: Room,
     /// The variables `AWS_…` that say who asks.
@@ -82,6 +84,7 @@ impl fmt::Debug for Settings {
             .field("endpoint", &self.endpoint)
             .field("region", &self.region)
             .field("path_style", &self.path_style)
+            .field("public_url", &self.public_url)
             .finish_non_exhaustive()
     }
 }
@@ -149,6 +152,7 @@ impl Settings {
             // Stores of one's own seldom have a name for each bucket.
             path_style: endpoint.is_some(),
             endpoint,
+            public_url: None,
             memory: Room::new(DEFAULT_MEMORY),
             credentials,
         })
@@ -168,8 +172,42 @@ impl Settings {
         format!("s3://{}/{}", self.bucket, self.prefix)
     }
 
+    /// Sets the URL of the store for signed URLs. A signature counts for one host and path, so no proxy may change them.
+    ///
+    /// ```
+    /// # use wix_media_s3::Settings;
+    /// let mut settings = Settings::new("s3://media", &|_| None)?;
+    /// settings.set_public_url("https://s3.example")?;
+    /// assert!(settings.set_public_url("https://s3.example/files").is_err());
+    /// # Ok::<(), wix_media_s3::Wrong>(())
+    /// ```
+    pub fn set_public_url(&mut self, text: &str) -> Result<(), Wrong> {
+        let url = Url::parse(text).ok().filter(|url| {
+            let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+            is_web && url.username().is_empty() && url.password().is_none() && url.path() == "/"
+        });
+        if url.is_none_or(|url| url.query().is_some() || url.fragment().is_some()) {
+            return Err(Wrong {
+                name: "bucket-public-url",
+                expected: "a URL without a path, such as https://s3.example",
+                found: text.to_owned(),
+            });
+        }
+        self.public_url = Some(text.to_owned());
+        Ok(())
+    }
+
+    /// The client that signs URLs. It makes no request to the store.
+    pub(crate) fn signer(&self) -> object_store::Result<AmazonS3> {
+        self.client_at(self.public_url.as_ref().or(self.endpoint.as_ref()))
+    }
+
     /// The client of the store. It makes no request.
     pub(crate) fn client(&self) -> object_store::Result<AmazonS3> {
+        self.client_at(self.endpoint.as_ref())
+    }
+
+    fn client_at(&self, endpoint: Option<&String>) -> object_store::Result<AmazonS3> {
         let mut builder = AmazonS3Builder::new()
             .with_bucket_name(&self.bucket)
             .with_region(&self.region)
@@ -190,7 +228,7 @@ impl Settings {
                     .with_connect_timeout(CONNECT_TIMEOUT)
                     .with_timeout(REQUEST_TIMEOUT),
             );
-        if let Some(endpoint) = &self.endpoint {
+        if let Some(endpoint) = endpoint {
             let endpoint = endpoint.trim_end_matches('/');
             builder = builder.with_endpoint(match self.path_style {
                 true => endpoint.to_owned(),

@@ -6,3 +6,4 @@ mod cuts;
 mod parts;
 mod proxy;
 mod servers;
+mod signed;
