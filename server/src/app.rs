@@ -13,6 +13,7 @@ use std::sync::atomic::AtomicU64;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use wix_media::manager::Manager;
+use wix_media_s3::Bucket;
 
 /// How far the shutdown is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub(crate) struct Shared {
     /// Whether other processes may change the same stores.
     pub(crate) has_others: bool,
     pub(crate) allow_private_imports: bool,
+    /// Whether callers are redirected to the bucket for the bytes of files.
+    pub(crate) redirects_downloads: bool,
     pub(crate) started: Instant,
     pub(crate) rules: Rules,
     pub(crate) phases: watch::Receiver<Phase>,
@@ -89,6 +92,8 @@ pub(crate) struct App {
     pub(crate) manager: Arc<Manager>,
     pub(crate) pictures: Arc<Pictures>,
     pub(crate) signer: Signer,
+    /// The bucket that sends the bytes of files to callers, if it does.
+    pub(crate) redirects: Option<Bucket>,
     shared: Arc<Shared>,
     pub(crate) site_id: String,
     /// Requests for the site.
@@ -122,6 +127,7 @@ impl App {
                 &shared.pictures_pool,
             )),
             manager,
+            redirects: opened.bucket.filter(|_| shared.redirects_downloads),
             signer: Signer::default(),
             shared: Arc::clone(shared),
             site_id: site_id.to_owned(),

@@ -71,7 +71,7 @@ async fn take_in(app: &Arc<App>, order: &ImportOrder, fetched: Fetched, end: Ins
         }
     };
     let (_here, caller) = Caller::new();
-    let reply = receive(app, source, Some(&caller), stop, begin).await;
+    let reply = receive(app, source, Some(&caller), None, stop, begin).await;
     Some(reply.ok()?.status() < 500)
 }
 

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::bodies::{AtEnd, Broken, Content, Source, Stored, read_piece};
 use crate::caller::Caller;
 use crate::pictures::{self, Pictures};
+use crate::redirect;
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -22,14 +23,18 @@ const INERT: [&str; 2] = ["application/json", "application/pdf"];
 pub(crate) struct Reply {
     response: Response,
     first: std::io::Result<Bytes>,
+    /// A URL of the bucket, which sends the body instead.
+    redirect: Option<String>,
 }
 
 /// Gives the manager a body in pieces. `begin` opens the intake, on a thread where it may block. If the body may be that of a
-/// picture, `colors_for` is the caller that waits for its colours. A body that is not complete when `stop` ends is abandoned.
+/// picture, `colors_for` is the caller that waits for its colours. `download` is a request without a body whose caller can be
+/// redirected. A body that is not complete when `stop` ends is abandoned.
 pub(crate) async fn receive(
     app: &Arc<App>,
     mut source: Source,
     colors_for: Option<&Caller>,
+    download: Option<redirect::Asked>,
     stop: impl Future<Output = ()>,
     begin: impl FnOnce(&Manager) -> Intake + Send + 'static,
 ) -> Result<Reply, Answer> {
@@ -37,7 +42,7 @@ pub(crate) async fn receive(
         let own = Arc::clone(app);
         let reply = spawn_blocking(move || {
             let intake = begin(&own.manager);
-            close(&own, intake)
+            close(&own, intake, download.as_ref())
         });
         return reply.await.map_err(|error| broken(&error));
     }
@@ -92,7 +97,7 @@ pub(crate) async fn receive(
         intake = with_colors(app, intake, caller).await?;
     }
     let own = Arc::clone(app);
-    let reply = spawn_blocking(move || close(&own, intake));
+    let reply = spawn_blocking(move || close(&own, intake, None));
     reply.await.map_err(|error| broken(&error))
 }
 
@@ -115,18 +120,24 @@ async fn with_colors(app: &Arc<App>, mut intake: Intake, caller: &Caller) -> Res
 }
 
 /// Ends a request whose body is complete.
-fn close(app: &App, mut intake: Intake) -> Reply {
+fn close(app: &App, mut intake: Intake, download: Option<&redirect::Asked>) -> Reply {
     let manager = &app.manager;
     while manager.work(&mut intake) {}
     let mut response = manager.close(intake);
     // A caller that sees the change finds its events too.
     app.tell_changes();
-    // The beginning is read here, because this is already a thread that may block.
+    // The bucket is asked and the beginning is read here, because this is already a thread that may block.
+    let bucket = app.redirects.as_ref().zip(download);
+    let redirect = bucket.and_then(|(bucket, asked)| redirect::url(bucket, asked, &response));
     let first = match response.transform {
-        Some(_) => Ok(Bytes::new()),
-        None => read_piece(manager, &mut response.body),
+        None if redirect.is_none() => read_piece(manager, &mut response.body),
+        _ => Ok(Bytes::new()),
     };
-    Reply { response, first }
+    Reply {
+        response,
+        first,
+        redirect,
+    }
 }
 
 impl Reply {
@@ -136,7 +147,11 @@ impl Reply {
 
     /// The response, with the body as it is sent. `picture` is the request for a picture, which may have to be transformed.
     pub(crate) async fn finished(self, app: &Arc<App>, picture: Option<&pictures::Asked>, caller: &Caller) -> Answer {
-        let Reply { mut response, first } = self;
+        let Reply {
+            mut response,
+            first,
+            redirect,
+        } = self;
         let first = match first {
             Ok(first) => first,
             Err(error) => {
@@ -157,8 +172,9 @@ impl Reply {
             tracing::error!(status = response.status, cause, "the storage failed");
         }
         let delay = response.delay_ms;
-        let answer = match (response.transform.take(), picture) {
-            (Some(transform), Some(asked)) => {
+        let answer = match (redirect, response.transform.take(), picture) {
+            (Some(url), ..) => redirect::answer(&url, headers_of(&response.headers)),
+            (None, Some(transform), Some(asked)) => {
                 let headers = headers_of(&response.headers);
                 pictures::answer(&app.pictures, asked, transform, headers, response.body, caller).await
             }

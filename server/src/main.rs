@@ -10,6 +10,7 @@
 //! | `app` | what requests share: those of all sites, and those of one |
 //! | `sites` | the sites: which one a request is for, opened when their stores can be reached |
 //! | `site_key` | the keys of sites in a database |
+//! | `redirect` | downloads that the bucket sends |
 //! | `intake` | requests whose bodies the manager takes, and its responses |
 //! | `bodies` | bodies in both directions, in pieces |
 //! | `answer` `caller` `failure` | responses before they are sent, who waits for them, and why the server cannot start |
@@ -51,6 +52,7 @@ mod page;
 mod pictures;
 mod probes;
 mod recorded;
+mod redirect;
 mod request_id;
 mod service;
 mod settings;

@@ -12,6 +12,7 @@ use crate::metrics::Class;
 use crate::page;
 use crate::pictures;
 use crate::probes;
+use crate::redirect;
 use crate::request_id;
 use crate::sites::{KeyAccess, Routed, Sites};
 use crate::socket::Activity;
@@ -225,11 +226,12 @@ async fn call(app: &Arc<App>, key: Option<KeyAccess>, head: Head, source: Source
         accept: head.header("accept").unwrap_or_default().to_owned(),
     };
     let colors_for = may_be_picture.then_some(caller);
+    let download = redirect::Asked::of(&head);
     let begin = move |manager: &Manager| match key {
         Some(key) => manager.open_granted(head, &key.grant),
         None => manager.open(head),
     };
-    let received = receive(app, source, colors_for, std::future::pending(), begin).await;
+    let received = receive(app, source, colors_for, download, std::future::pending(), begin).await;
     match received {
         Ok(reply) => reply.finished(app, Some(&picture), caller).await,
         Err(answer) => answer,

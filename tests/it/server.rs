@@ -20,7 +20,7 @@ const FLOORS: [&[&str]; 11] = [
     ],
     &["bodies", "settings"],
     &["answer", "storage", "tls"],
-    &["maintenance", "page", "pictures"],
+    &["maintenance", "page", "pictures", "redirect"],
     &["log"],
     &["app"],
     &["intake", "recorded", "sites"],

@@ -73,7 +73,7 @@ pub(super) async fn export(app: &Arc<App>) -> Result<Answer, Answer> {
 
 /// Replaces everything by an archive.
 pub(super) async fn import(app: &Arc<App>, source: Source, caller: &Caller) -> Result<Answer, Answer> {
-    let reply = receive(app, source, None, pending(), |manager| manager.open_archive()).await?;
+    let reply = receive(app, source, None, None, pending(), |manager| manager.open_archive()).await?;
     app.changed();
     Ok(reply.finished(app, None, caller).await)
 }
@@ -83,7 +83,7 @@ pub(super) async fn seed(app: &Arc<App>, head: &Head, source: Source, caller: &C
     let entry = parameter(head, "entry").unwrap_or(Cow::Borrowed("{}"));
     let entry: Value = serde_json::from_str(&entry).map_err(|_| invalid("entry", "must be JSON"))?;
     let host = head.header("host").unwrap_or_default().to_owned();
-    let reply = receive(app, source, Some(caller), pending(), move |manager| {
+    let reply = receive(app, source, Some(caller), None, pending(), move |manager| {
         manager.open_seed(&entry, &host)
     })
     .await?;

@@ -4,6 +4,7 @@
 //! over the environment, and the environment over the file. The table of `docs/server.md` lists the rows of [`SETTINGS`], which
 //! a test compares.
 
+mod bucket;
 mod reader;
 mod site_tasks;
 mod sources;
@@ -149,6 +150,8 @@ pub(crate) struct Settings {
     pub(crate) external_url: Option<String>,
     pub(crate) rules: Rules,
     pub(crate) allow_private_imports: bool,
+    /// Whether callers are redirected to the bucket for the bytes of files.
+    pub(crate) redirects_downloads: bool,
     pub(crate) webhooks: Vec<Webhook>,
     pub(crate) quota: Option<u64>,
     pub(crate) requests_per_minute: Option<u32>,

@@ -128,37 +128,9 @@ impl<'a> Reader<'a> {
         Ok(data.into())
     }
 
-    /// The bucket with the bytes, if they are not in the directory.
-    fn bucket(&self) -> Result<Option<wix_media_s3::Settings>, Wrong> {
-        let style = self.text("bucket-style")?;
-        let Some(text) = self.text("bucket")? else {
-            let needs = || Wrong(format!("{} needs --bucket URL", self.place("bucket-style")));
-            return style.map_or(Ok(None), |_| Err(needs()));
-        };
-        let mut bucket = wix_media_s3::Settings::new(&text, self.environment).map_err(|wrong| {
-            let place = match wrong.name {
-                "bucket" => self.place("bucket"),
-                variable => variable.to_owned(),
-            };
-            Wrong(format!(
-                "invalid {place}: expected {}, found {}",
-                wrong.expected, wrong.found
-            ))
-        })?;
-        match style.as_deref() {
-            None => {}
-            Some("path") => bucket.path_style = true,
-            Some("host") => bucket.path_style = false,
-            Some(found) => {
-                let place = self.place("bucket-style");
-                return Err(Wrong(format!("invalid {place}: expected path or host, found {found}")));
-            }
-        }
-        Ok(Some(bucket))
-    }
-
     pub(super) fn settings(&self) -> Result<Settings, Wrong> {
-        let place = self.store()?;
+        let mut place = self.store()?;
+        let redirects_downloads = self.redirects_downloads(&mut place)?;
         let role = self.role(place.has_database())?;
         let host = self.text("host")?.unwrap_or_else(|| "127.0.0.1".to_owned());
         let port = self.number("port", 0, 65_535)?.unwrap_or(4410);
@@ -204,6 +176,7 @@ impl<'a> Reader<'a> {
             site_id,
             external_url: external.map(|_| self.text("external-url")).transpose()?.flatten(),
             allow_private_imports: self.switch("allow-private-imports")?,
+            redirects_downloads,
             webhooks: self.webhooks()?,
             quota: self.number("quota", 0, i64::MAX as u64)?,
             requests_per_minute: self
@@ -217,13 +190,13 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn place(&self, name: &str) -> String {
+    pub(super) fn place(&self, name: &str) -> String {
         let place = self.given.get(name).map(|given| given.place.clone());
         place.unwrap_or_else(|| format!("--{name}"))
     }
 
     /// The text of a setting, which must not be empty.
-    fn text(&self, name: &str) -> Result<Option<String>, Wrong> {
+    pub(super) fn text(&self, name: &str) -> Result<Option<String>, Wrong> {
         let Some(given) = self.given.get(name) else {
             return Ok(None);
         };

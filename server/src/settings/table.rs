@@ -96,6 +96,20 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "path or host: where the name of the bucket is in URLs (path with an AWS_ENDPOINT_URL, else host)",
     ),
     row(
+        "bucket-public-url",
+        "WIX_MEDIA_BUCKET_PUBLIC_URL",
+        Kind::Text,
+        "URL",
+        "the URL of the store as callers reach it, for redirects (that of the server)",
+    ),
+    row(
+        "downloads",
+        "WIX_MEDIA_DOWNLOADS",
+        Kind::Text,
+        "MODE",
+        "proxy: the server sends the bytes of files; redirect: callers get large files from the bucket (proxy)",
+    ),
+    row(
         "host",
         "WIX_MEDIA_HOST",
         Kind::Text,

@@ -147,6 +147,7 @@ impl Sites {
                 directory: storage.directory().map(Path::to_owned),
                 has_others: storage.is_shared(),
                 allow_private_imports: settings.allow_private_imports,
+                redirects_downloads: settings.redirects_downloads,
                 started: Instant::now(),
                 rules: settings.rules,
                 phases,
