@@ -1,22 +1,35 @@
 //! Connections to a database, and the threads that wait for it.
 
+use crate::connection::Connection;
 use crate::failure::without_connection;
 use crate::figures::PoolFigures;
 use crate::tls::Tls;
-use deadpool_postgres::{self as pooled, Manager, ManagerConfig, Object, Pool, PoolConfig, RecyclingMethod, Timeouts};
-use std::future::Future;
+use crate::values::Value;
+use deadpool_postgres::{self as pooled, Manager, ManagerConfig, Pool, PoolConfig, RecyclingMethod, Timeouts};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_postgres::Config;
+use tokio_postgres::{Client, Config, Row};
 use wix_media::catalog::{Error, Result};
 
 /// How long the first wait before another attempt is, and how many times longer the longest one.
 const MIN_BACK_OFF: Duration = Duration::from_millis(10);
 const MAX_BACK_OFF_FACTOR: u32 = 64;
+
+/// How long a connection to a host may take, a statement, the end of one that the database has not ended by then, and the search for a
+/// commit whose answer was lost.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
+const ANSWER_MARGIN: Duration = Duration::from_secs(5);
+const RESOLVE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// After how long without a sign of the other end a connection is closed. Its system gives such a sign also while the database is busy.
+const NETWORK_TIMEOUT: Duration = Duration::from_secs(10);
+const KEEP_ALIVE_IDLE: Duration = Duration::from_secs(30);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// How many connections there are, and how long they may take.
 ///
@@ -42,6 +55,11 @@ pub struct Limits {
     pub statement_timeout: Duration,
     /// How long a statement may take that changes everything, of an import or a reset.
     pub load_timeout: Duration,
+    /// How much longer than the database this process waits for the end of a statement, before it closes the connection: for a
+    /// database that has stopped, and a network that loses everything.
+    pub answer_margin: Duration,
+    /// How long a commit without an answer is looked for.
+    pub resolve_timeout: Duration,
     /// How long a transaction may do nothing before the database ends it: what a process holds that has stopped without
     /// an end.
     pub idle_timeout: Duration,
@@ -54,11 +72,13 @@ impl Default for Limits {
         Limits {
             connections: 16,
             long_snapshots: 4,
-            connect_timeout: Duration::from_secs(5),
+            connect_timeout: CONNECT_TIMEOUT,
             queue_timeout: Duration::from_secs(30),
             lock_timeout: Duration::from_secs(5),
-            statement_timeout: Duration::from_secs(30),
+            statement_timeout: STATEMENT_TIMEOUT,
             load_timeout: Duration::from_secs(3600),
+            answer_margin: ANSWER_MARGIN,
+            resolve_timeout: RESOLVE_TIMEOUT,
             idle_timeout: Duration::from_secs(10),
             long_idle_timeout: Duration::from_secs(600),
         }
@@ -84,6 +104,8 @@ impl Limits {
             ("lock_timeout", self.lock_timeout),
             ("statement_timeout", self.statement_timeout),
             ("load_timeout", self.load_timeout),
+            ("answer_margin", self.answer_margin),
+            ("resolve_timeout", self.resolve_timeout),
             ("idle_timeout", self.idle_timeout),
             ("long_idle_timeout", self.long_idle_timeout),
         ];
@@ -149,19 +171,22 @@ impl Connections {
         let handle = runtime.ok_or_else(|| Error::Store("the runtime has ended".into()))?;
         config
             .connect_timeout(limits.connect_timeout)
-            .tcp_user_timeout(limits.statement_timeout)
-            // The system counts it in seconds.
-            .keepalives_idle(limits.statement_timeout.max(Duration::from_secs(1)));
+            .tcp_user_timeout(NETWORK_TIMEOUT)
+            .keepalives_idle(KEEP_ALIVE_IDLE)
+            .keepalives_interval(KEEP_ALIVE_INTERVAL);
         if config.get_application_name().is_none() {
             config.application_name("wix-media");
         }
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
+        // The driver limits the first step of each attempt only, and tries one host after the other.
+        let hosts = config.get_hosts().len().max(config.get_hostaddrs().len()).max(1);
+        let connect_timeout = limits.connect_timeout * u32::try_from(hosts).unwrap_or(1);
         let manager = Manager::from_config(config, tls.connector()?, recycling);
         let timeouts = Timeouts {
             wait: Some(limits.queue_timeout),
-            create: Some(limits.connect_timeout),
+            create: Some(connect_timeout),
             recycle: Some(limits.connect_timeout),
         };
         let pool = Pool::builder(manager)
@@ -184,19 +209,37 @@ impl Connections {
         })
     }
 
-    /// Waits for a future on this thread, which must not be one that runs futures.
-    pub(crate) fn wait<F: Future>(&self, future: F) -> F::Output {
+    /// Waits for a future on this thread, which must not be one that runs futures. The future has to end by itself.
+    fn wait<F: Future>(&self, future: F) -> F::Output {
         self.handle.block_on(future)
     }
 
-    /// Runs a future without waiting for it.
-    pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
-        self.handle.spawn(future);
+    /// A connection that nobody else uses.
+    pub(crate) fn lend(&self) -> Result<Connection> {
+        let object = self.wait(self.pool.get()).map_err(without_connection)?;
+        Ok(Connection::new(object, self.handle.clone(), &self.limits))
     }
 
-    /// A connection that nobody else uses.
-    pub(crate) fn lend(&self) -> Result<Object> {
-        self.wait(self.pool.get()).map_err(without_connection)
+    /// Runs a statement in a transaction of its own, and returns its rows.
+    pub(crate) fn query(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
+        self.transact(async |client| client.query_typed(sql, values).await)
+    }
+
+    /// Runs a statement in a transaction of its own, and returns how many rows it changed.
+    pub(crate) fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<u64> {
+        self.transact(async |client| client.execute_typed(sql, values).await)
+    }
+
+    fn transact<T>(
+        &self,
+        statement: impl AsyncFnOnce(&Client) -> std::result::Result<T, tokio_postgres::Error>,
+    ) -> Result<T> {
+        let begin = format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}",
+            self.limits.statement_timeout.as_millis(),
+            self.limits.lock_timeout.as_millis(),
+        );
+        Ok(self.lend()?.transact(&begin, statement)?)
     }
 
     /// How many connections there are at the moment.

@@ -3,6 +3,7 @@
 use deadpool_postgres::PoolError;
 use std::error::Error as _;
 use std::fmt;
+use std::time::Duration;
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 use wix_media::catalog;
@@ -31,8 +32,60 @@ impl std::error::Error for Explained {
     }
 }
 
+/// After how long a statement without an answer was given up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unanswered(pub(crate) Duration);
+
+impl fmt::Display for Unanswered {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "no answer within {:?}, and the connection is closed", self.0)
+    }
+}
+
+impl std::error::Error for Unanswered {}
+
+/// Why a statement has no result.
+#[derive(Debug)]
+pub(crate) enum StatementError {
+    Failed(Error),
+    Unanswered(Unanswered),
+}
+
+impl StatementError {
+    /// Whether nobody knows what became of the statement.
+    pub(crate) fn is_lost(&self) -> bool {
+        match self {
+            StatementError::Failed(error) => is_lost(error),
+            StatementError::Unanswered(_) => true,
+        }
+    }
+
+    /// The cause of an error of a catalog.
+    pub(crate) fn explain(self) -> Box<dyn std::error::Error + Send + Sync> {
+        match self {
+            StatementError::Failed(error) => explain(error),
+            StatementError::Unanswered(unanswered) => Box::new(unanswered),
+        }
+    }
+}
+
+impl From<Unanswered> for StatementError {
+    fn from(unanswered: Unanswered) -> StatementError {
+        StatementError::Unanswered(unanswered)
+    }
+}
+
+impl From<StatementError> for catalog::Error {
+    fn from(error: StatementError) -> catalog::Error {
+        match error {
+            StatementError::Failed(error) => failure(error),
+            StatementError::Unanswered(_) => catalog::Error::TimedOut(error.explain()),
+        }
+    }
+}
+
 /// Makes an error of the driver the cause of one of the catalog.
-pub(crate) fn explain(error: Error) -> Box<dyn std::error::Error + Send + Sync> {
+fn explain(error: Error) -> Box<dyn std::error::Error + Send + Sync> {
     Box::new(Explained(error))
 }
 
@@ -72,7 +125,7 @@ fn is_end(state: &SqlState) -> bool {
 }
 
 /// Whether the connection broke, so that nobody knows what became of the last statement.
-pub(crate) fn is_lost(error: &Error) -> bool {
+fn is_lost(error: &Error) -> bool {
     match error.code() {
         Some(state) => is_end(state),
         None => error.is_closed() || error.source().is_some_and(|source| source.is::<std::io::Error>()),

@@ -1,6 +1,5 @@
 //! Figures for operators: connections, and what the sites of a server amount to.
 
-use crate::failure::failure;
 use crate::session::get;
 use crate::store::Store;
 use crate::values::values;
@@ -77,23 +76,17 @@ impl Store {
     /// What the listed sites and the site `own` amount to at the time `now`. Deliveries to other URLs than these do not count.
     pub fn site_figures(&self, own: &str, urls: &[&str], now: i64) -> Result<SiteFigures> {
         self.check_schema()?;
-        let client = self.connections.lend()?;
         let bytes = "SELECT id, bytes FROM site JOIN tail ON tail.site = site.number WHERE is_listed OR id = $1";
         let waiting = waiting("served.is_listed OR served.id = $1");
-        let rows = self
-            .connections
-            .wait(client.query_typed(bytes, values![own]))
-            .map_err(failure)?;
-        let waiting = self
-            .connections
-            .wait(client.query_typed_one(&waiting, values![own, now, urls]))
-            .map_err(failure)?;
+        let rows = self.connections.query(bytes, values![own])?;
+        let waiting = self.connections.query(&waiting, values![own, now, urls])?;
+        let waiting = waiting.first().map(read_waiting).transpose()?.unwrap_or_default();
         let bytes = rows
             .iter()
             .map(|row| Ok((get(row, 0)?, u64::try_from(get::<i64>(row, 1)?).unwrap_or(0))));
         Ok(SiteFigures {
             bytes: bytes.collect::<Result<_>>()?,
-            waiting: read_waiting(&waiting)?,
+            waiting,
         })
     }
 

@@ -1,6 +1,5 @@
 //! The keys of listed sites. Only their hashes are stored.
 
-use crate::failure::failure;
 use crate::session::get;
 use crate::store::Store;
 use crate::values::values;
@@ -47,66 +46,47 @@ impl Store {
     pub fn add_key(&self, site_id: &str, hash: &str, scope: &str, lifetime: Option<Duration>) -> Result<Option<i64>> {
         self.check_schema()?;
         let seconds = lifetime.map(|lifetime| i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
-        let client = self.connections.lend()?;
         let insert = "INSERT INTO api_key (site, hash, scope, expires)
              SELECT number, $2, $3, now() + $4::bigint * interval '1 second' FROM site WHERE id = $1 AND is_listed
              RETURNING number";
-        let row = self
-            .connections
-            .wait(client.query_typed_opt(insert, values![site_id, hash, scope, seconds]))
-            .map_err(failure)?;
-        row.map(|row| get(&row, 0)).transpose()
+        let rows = self.connections.query(insert, values![site_id, hash, scope, seconds])?;
+        rows.first().map(|row| get(row, 0)).transpose()
     }
 
     /// The keys of a site in the order in which they were made, also the expired ones.
     pub fn keys(&self, site_id: &str) -> Result<Vec<StoredKey>> {
         self.check_schema()?;
-        let client = self.connections.lend()?;
         let select = format!(
             "SELECT {COLUMNS} FROM api_key JOIN site ON site.number = api_key.site WHERE site.id = $1 ORDER BY api_key.number"
         );
-        let rows = self
-            .connections
-            .wait(client.query_typed(&select, values![site_id]))
-            .map_err(failure)?;
+        let rows = self.connections.query(&select, values![site_id])?;
         rows.iter().map(of_row).collect()
     }
 
     /// Deletes a key of a site. Returns whether there was one.
     pub fn remove_key(&self, site_id: &str, number: i64) -> Result<bool> {
         self.check_schema()?;
-        let client = self.connections.lend()?;
         let delete =
             "DELETE FROM api_key USING site WHERE site.number = api_key.site AND site.id = $1 AND api_key.number = $2";
-        let removed = self
-            .connections
-            .wait(client.execute_typed(delete, values![site_id, number]))
-            .map_err(failure)?;
-        Ok(removed > 0)
+        Ok(self.connections.execute(delete, values![site_id, number])? > 0)
     }
 
     /// The key with this hash, `None` for an unknown or expired one. Its last use is written, at most once a minute.
     pub fn use_key(&self, hash: &str) -> Result<Option<StoredKey>> {
         self.check_schema()?;
-        let client = self.connections.lend()?;
         let select = format!(
             "SELECT {COLUMNS}, coalesce(last_used < now() - interval '1 minute', true)
              FROM api_key JOIN site ON site.number = api_key.site
              WHERE hash = $1 AND coalesce(expires > now(), true)"
         );
-        let row = self
-            .connections
-            .wait(client.query_typed_opt(&select, values![hash]))
-            .map_err(failure)?;
-        let Some(row) = row else { return Ok(None) };
-        if get(&row, 6)? {
+        let rows = self.connections.query(&select, values![hash])?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        if get(row, 6)? {
             // Checked again, because another process may have written it since.
             let update = "UPDATE api_key SET last_used = now()
                  WHERE hash = $1 AND coalesce(last_used < now() - interval '1 minute', true)";
-            self.connections
-                .wait(client.execute_typed(update, values![hash]))
-                .map_err(failure)?;
+            self.connections.execute(update, values![hash])?;
         }
-        of_row(&row).map(Some)
+        of_row(row).map(Some)
     }
 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `store.rs` | the database and its sites |
 //! | `listed.rs` `keys.rs` | sites that one server answers for together, and their keys |
-//! | `connections.rs` `tls.rs` | connections, the threads that wait for them, and which servers they trust |
+//! | `connections.rs` `connection.rs` `tls.rs` | connections, the threads that wait for them and for how long, and which servers they trust |
 //! | `schema.rs` `migrations/` | versions of the schema, and what a database must be like |
 //! | `session.rs` | transactions: how they begin, wait for each other, end, and find out what became of them |
 //! | `values.rs` `failure.rs` | values with their types, and errors |
@@ -18,6 +18,7 @@
 
 mod assets;
 mod bundles;
+mod connection;
 mod connections;
 mod events;
 mod failure;

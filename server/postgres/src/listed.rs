@@ -1,6 +1,5 @@
 //! Sites that one server answers for together.
 
-use crate::failure::failure;
 use crate::session::get;
 use crate::store::Store;
 use crate::values::values;
@@ -43,21 +42,13 @@ impl Store {
     pub fn list_site(&self, id: &str, host: Option<&str>, quota: Option<u64>) -> Result<Option<ListedSite>> {
         self.create_site(id)?;
         self.assign_prefix(id)?;
-        let client = self.connections.lend()?;
-        let taken = self
-            .connections
-            .wait(client.query_typed_opt("SELECT 1 FROM site WHERE host = $2 AND id <> $1", values![id, host]))
-            .map_err(failure)?;
-        if let (Some(_), Some(host)) = (taken, host) {
+        let select = "SELECT 1 FROM site WHERE host = $2 AND id <> $1";
+        let taken = !self.connections.query(select, values![id, host])?.is_empty();
+        if let (true, Some(host)) = (taken, host) {
             return Err(Error::Store(format!("another site has the host {host}").into()));
         }
         let update = "UPDATE site SET is_listed = true, host = $2, quota = $3 WHERE id = $1 AND NOT is_listed";
-        let changed = self
-            .connections
-            .wait(client.execute_typed(update, values![id, host, stored(quota)]))
-            .map_err(failure)?;
-        drop(client);
-        if changed == 0 {
+        if self.connections.execute(update, values![id, host, stored(quota)])? == 0 {
             return Ok(None);
         }
         Ok(self.listed_sites()?.into_iter().find(|site| site.id == id))
@@ -66,13 +57,9 @@ impl Store {
     /// All listed sites, in the order of their ids.
     pub fn listed_sites(&self) -> Result<Vec<ListedSite>> {
         self.check_schema()?;
-        let client = self.connections.lend()?;
         let select = "SELECT id, prefix, host, quota, bytes FROM site JOIN tail ON tail.site = site.number
              WHERE is_listed ORDER BY id";
-        let rows = self
-            .connections
-            .wait(client.query_typed(select, &[]))
-            .map_err(failure)?;
+        let rows = self.connections.query(select, &[])?;
         let number = |number: i64| u64::try_from(number).unwrap_or(0);
         rows.iter()
             .map(|row| {
@@ -97,24 +84,15 @@ impl Store {
             "SELECT id FROM site AS listed WHERE is_listed AND ({})",
             work.join(" OR ")
         );
-        let client = self.connections.lend()?;
-        let rows = self
-            .connections
-            .wait(client.query_typed(&select, &[]))
-            .map_err(failure)?;
+        let rows = self.connections.query(&select, &[])?;
         rows.iter().map(|row| get(row, 0)).collect()
     }
 
     /// Changes the quota of a listed site. Returns whether there is one.
     pub fn set_quota(&self, id: &str, quota: Option<u64>) -> Result<bool> {
         self.check_schema()?;
-        let client = self.connections.lend()?;
         let update = "UPDATE site SET quota = $2 WHERE id = $1 AND is_listed";
-        let changed = self
-            .connections
-            .wait(client.execute_typed(update, values![id, stored(quota)]))
-            .map_err(failure)?;
-        Ok(changed > 0)
+        Ok(self.connections.execute(update, values![id, stored(quota)])? > 0)
     }
 }
 

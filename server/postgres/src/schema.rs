@@ -4,11 +4,13 @@
 //! behind a pooler. A server of an older release goes on beside a newer schema for as long as the row of that schema says so:
 //! releases add first and remove what is no longer needed in the release after the next.
 
+use crate::connection::Connection;
 use crate::connections::Connections;
-use crate::failure::failure;
+use crate::session::get;
 use crate::values::values;
 use std::fmt;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 use wix_media::catalog::{Error, Result};
 
@@ -68,17 +70,13 @@ fn first_row(messages: &[SimpleQueryMessage]) -> Vec<Option<String>> {
 
 /// The version of the schema, 0 without one, and the oldest version that a release has to know.
 fn found(connections: &Connections) -> Result<(i64, i64)> {
-    let client = connections.lend()?;
-    let exists = connections
-        .wait(client.query_typed_one("SELECT to_regclass('schema_version') IS NOT NULL", &[]))
-        .map_err(failure)?;
-    if !exists.try_get::<_, bool>(0).map_err(failure)? {
+    let exists = connections.query("SELECT 1 WHERE to_regclass('schema_version') IS NOT NULL", &[])?;
+    if exists.is_empty() {
         return Ok((0, 0));
     }
-    let row = connections
-        .wait(client.query_typed_one("SELECT version, oldest FROM schema_version", &[]))
-        .map_err(failure)?;
-    Ok((row.try_get(0).map_err(failure)?, row.try_get(1).map_err(failure)?))
+    let rows = connections.query("SELECT version, oldest FROM schema_version", &[])?;
+    let row = rows.first();
+    row.map_or(Ok((0, 0)), |row| Ok((get(row, 0)?, get(row, 1)?)))
 }
 
 /// Refuses a database that this release cannot work on.
@@ -105,37 +103,41 @@ pub(crate) fn check_once(connections: &Connections) -> Result<()> {
 /// Brings the database to the version of the schema that this release knows.
 pub(crate) fn migrate(connections: &Connections) -> Result<i64> {
     check_server(connections)?;
-    let mut client = connections.lend()?;
-    connections.wait(async {
-        let transaction = client.transaction().await.map_err(failure)?;
-        let lock = "SELECT pg_advisory_xact_lock($1)";
-        transaction.query_typed(lock, values![LOCK]).await.map_err(failure)?;
-        let create = "CREATE TABLE IF NOT EXISTS schema_version (version bigint NOT NULL, oldest bigint NOT NULL)";
-        transaction.batch_execute(create).await.map_err(failure)?;
-        let select = "SELECT version, oldest FROM schema_version";
-        let row = transaction.query_typed_opt(select, &[]).await.map_err(failure)?;
-        let (found, oldest) = match row {
-            Some(row) => (row.try_get(0).map_err(failure)?, row.try_get(1).map_err(failure)?),
-            None => {
-                let insert = "INSERT INTO schema_version (version, oldest) VALUES (0, 0)";
-                transaction.batch_execute(insert).await.map_err(failure)?;
-                (0_i64, 0_i64)
-            }
-        };
-        if oldest > VERSION {
-            return Err(Error::Newer { found });
-        }
-        for ((script, oldest), version) in MIGRATIONS.iter().zip(1_i64..).filter(|(_, version)| *version > found) {
-            transaction.batch_execute(script).await.map_err(failure)?;
-            let update = "UPDATE schema_version SET version = $1, oldest = $2";
-            transaction
-                .execute_typed(update, values![version, *oldest])
-                .await
-                .map_err(failure)?;
-        }
-        transaction.commit().await.map_err(failure)?;
-        Ok(found.max(VERSION))
-    })
+    let connection = connections.lend()?;
+    let timeout = connections.limits.load_timeout;
+    connection.expect_within(timeout);
+    let migrated = migrate_on(&connection, timeout);
+    if migrated.is_err() {
+        connection.close();
+    }
+    migrated
+}
+
+/// Migrates in a transaction. After an error it is left open.
+fn migrate_on(connection: &Connection, timeout: Duration) -> Result<i64> {
+    // The lock may be held by another migration, and the tables by whatever is under way.
+    connection.run(&format!(
+        "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {0}; SET LOCAL lock_timeout = {0};
+         SELECT pg_advisory_xact_lock({LOCK});
+         CREATE TABLE IF NOT EXISTS schema_version (version bigint NOT NULL, oldest bigint NOT NULL);
+         INSERT INTO schema_version (version, oldest) SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM schema_version)",
+        timeout.as_millis()
+    ))?;
+    let rows = connection.query("SELECT version, oldest FROM schema_version", &[])?;
+    let (found, oldest): (i64, i64) = match rows.first() {
+        Some(row) => (get(row, 0)?, get(row, 1)?),
+        None => (0, 0),
+    };
+    if oldest > VERSION {
+        return Err(Error::Newer { found });
+    }
+    for ((script, oldest), version) in MIGRATIONS.iter().zip(1_i64..).filter(|(_, version)| *version > found) {
+        connection.run(script)?;
+        let update = "UPDATE schema_version SET version = $1, oldest = $2";
+        connection.execute(update, values![version, *oldest])?;
+    }
+    connection.run("COMMIT")?;
+    Ok(found.max(VERSION))
 }
 
 /// The extensions that the schema uses. They are parts of PostgreSQL.
@@ -144,27 +146,23 @@ const EXTENSIONS: [&str; 2] = ["btree_gin", "pg_trgm"];
 /// Refuses a database in which something is missing that every call needs. Returns the version of the server.
 pub(crate) fn check_database(connections: &Connections) -> Result<String> {
     let version = check_server(connections)?;
-    let client = connections.lend()?;
     let names: Vec<&str> = EXTENSIONS.to_vec();
     let select = "SELECT name FROM unnest($1::text[]) AS wanted (name)
         WHERE NOT EXISTS (SELECT 1 FROM pg_extension WHERE extname = name) ORDER BY name LIMIT 1";
-    let missing = connections
-        .wait(client.query_typed_opt(select, values![names]))
-        .map_err(failure)?;
-    let Some(row) = missing else { return Ok(version) };
-    let name: String = row.try_get(0).map_err(failure)?;
+    let missing = connections.query(select, values![names])?;
+    let Some(row) = missing.first() else { return Ok(version) };
+    let name: String = get(row, 0)?;
     let text = format!("extension not found in the database: {name}. Create it with CREATE EXTENSION {name}");
     Err(Error::Store(text.into()))
 }
 
 /// Refuses a server that is too old, and a database in which searches would find no letters. Returns the version of the server.
 fn check_server(connections: &Connections) -> Result<String> {
-    let client = connections.lend()?;
     // A server asks the character type of the database what a letter is, and pg_trgm keeps nothing else.
     let question =
         "SELECT current_setting('server_version_num'), current_setting('server_encoding'), lower('\u{c4}') = '\u{e4}',
              current_setting('server_version')";
-    let answer = connections.wait(client.simple_query(question)).map_err(failure)?;
+    let answer = connections.lend()?.query_texts(question)?;
     let row = first_row(&answer);
     let column = |number: usize| row.get(number).cloned().flatten().unwrap_or_default();
     let version = column(0);

@@ -8,10 +8,10 @@
 //! connection waits for the row, and looks. Nothing less does. The database itself may forget the number of a transaction in a
 //! crash, and give it to another one.
 
+use crate::connection::Connection;
 use crate::connections::{Connections, Limits};
-use crate::failure::{explain, failure, is_lost};
+use crate::failure::{StatementError, failure};
 use crate::values::{Value, values};
-use deadpool_postgres::Object;
 use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
@@ -24,8 +24,7 @@ use wix_media::catalog::{Error, Read, Result, Write};
 /// How many marks of commits a site keeps.
 const MARKS: i64 = 32;
 
-/// How long a commit whose answer was lost is looked for, and how long between two looks.
-const RESOLVE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long it takes until a commit whose answer was lost is looked for again.
 const RESOLVE_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The purpose of a transaction.
@@ -51,7 +50,7 @@ pub(crate) struct Tail {
 pub(crate) struct Session {
     connections: Arc<Connections>,
     /// `None` once the transaction has ended.
-    client: Option<Object>,
+    connection: Option<Connection>,
     pub(crate) site: i64,
     pub(crate) tail: Tail,
     /// Whether the site may have stale files.
@@ -90,7 +89,7 @@ impl Session {
         kind: Kind,
         permit: Option<OwnedSemaphorePermit>,
     ) -> Result<Session> {
-        let client = connections.lend()?;
+        let connection = connections.lend()?;
         let limits = &connections.limits;
         let idle = match kind {
             Kind::Long => limits.long_idle_timeout,
@@ -122,7 +121,7 @@ impl Session {
         ));
         let mut session = Session {
             connections: Arc::clone(connections),
-            client: Some(client),
+            connection: Some(connection),
             site,
             tail: Tail::default(),
             has_stale: false,
@@ -130,10 +129,7 @@ impl Session {
             kind,
             _permit: permit,
         };
-        let answer = connections
-            .wait(session.client()?.simple_query(&sql))
-            .map_err(failure)?;
-        let columns = columns(answer);
+        let columns = columns(session.connection()?.query_texts(&sql)?);
         let [last_event, bytes, commits, has_stale] = &columns[..] else {
             return Err(Error::Store("the site was removed".into()));
         };
@@ -147,23 +143,22 @@ impl Session {
         Ok(session)
     }
 
-    fn client(&self) -> Result<&Object> {
-        self.client
+    fn connection(&self) -> Result<&Connection> {
+        self.connection
             .as_ref()
             .ok_or_else(|| Error::Store("the transaction has ended".into()))
     }
 
-    fn kept<T>(&self, result: std::result::Result<T, tokio_postgres::Error>) -> Result<T> {
+    fn kept<T>(&self, result: std::result::Result<T, StatementError>) -> Result<T> {
         result.map_err(|error| {
             self.has_failed.set(true);
-            failure(error)
+            error.into()
         })
     }
 
     /// Runs a statement and returns how many rows it changed.
     pub(crate) fn run(&self, sql: &str, values: &[Value<'_>]) -> Result<u64> {
-        let client = self.client()?;
-        self.kept(self.connections.wait(client.execute_typed(sql, values)))
+        self.kept(self.connection()?.execute(sql, values))
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -173,7 +168,9 @@ impl Session {
     /// Sets how long each of the following statements may take.
     pub(crate) fn limit_statements(&self, timeout: Duration) -> Result<()> {
         let sql = "SELECT set_config('statement_timeout', $1, true)";
-        self.run(sql, values![timeout.as_millis().to_string()]).map(drop)
+        self.run(sql, values![timeout.as_millis().to_string()])?;
+        self.connection()?.expect_within(timeout);
+        Ok(())
     }
 
     /// Every row of an answer.
@@ -183,8 +180,7 @@ impl Session {
         values: &[Value<'_>],
         read: impl FnMut(&Row) -> Result<T>,
     ) -> Result<Vec<T>> {
-        let client = self.client()?;
-        let rows = self.kept(self.connections.wait(client.query_typed(sql, values)))?;
+        let rows = self.kept(self.connection()?.query(sql, values))?;
         rows.iter().map(read).collect()
     }
 
@@ -212,23 +208,24 @@ impl Session {
     ///
     /// The look ends with COMMIT, because the primary shows a commit that no synchronous standby has yet, once the connection that waited for one is
     /// gone. A failover would lose it. To lock the row is a change, so its COMMIT waits for the standby, and for all commits before it.
-    fn resolve(&self, mark: i64, cause: tokio_postgres::Error) -> Result<()> {
-        let start = Instant::now();
+    fn resolve(&self, mark: i64, cause: StatementError) -> Result<()> {
+        let (start, timeout) = (Instant::now(), self.limits().resolve_timeout);
         let sql = format!(
             "BEGIN; SET LOCAL lock_timeout = {0}; SET LOCAL statement_timeout = {0};
              SELECT commits, {mark} = ANY(marks) FROM tail WHERE site = {1} FOR UPDATE; COMMIT",
-            RESOLVE_TIMEOUT.as_millis(),
+            timeout.as_millis(),
             self.site
         );
-        while start.elapsed() < RESOLVE_TIMEOUT {
+        while start.elapsed() < timeout {
             // The row is free once the transaction has ended, one way or the other.
-            let answer = self.connections.lend().and_then(|client| {
-                let answer = self.connections.wait(client.simple_query(&sql)).map_err(failure);
+            let answer = self.connections.lend().and_then(|connection| {
+                connection.expect_within(timeout);
+                let answer = connection.query_texts(&sql);
                 if answer.is_err() {
                     // A failed statement leaves its transaction open, and the next user of the connection could not begin one.
-                    drop(Object::take(client));
+                    connection.close();
                 }
-                answer
+                Ok(answer?)
             });
             if let Ok(answer) = answer {
                 match &columns(answer)[..] {
@@ -238,14 +235,14 @@ impl Session {
                             .parse::<i64>()
                             .is_ok_and(|commits| commits - self.tail.commits < MARKS) =>
                     {
-                        return Err(Error::Unavailable(explain(cause)));
+                        return Err(Error::Unavailable(cause.explain()));
                     }
                     _ => break,
                 }
             }
             std::thread::sleep(RESOLVE_INTERVAL);
         }
-        let cause = explain(cause);
+        let cause = cause.explain();
         let text = format!("the connection broke during a commit, whose outcome is unknown: {cause}");
         // Not one that is tried again: the transaction would be run twice.
         Err(Error::TimedOut(text.into()))
@@ -254,12 +251,9 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // Not waited for: this may run while a thread panics, or on one that runs futures. A connection on which it fails is
-        // closed, which ends the transaction too.
-        if let Some(client) = self.client.take() {
-            self.connections.spawn(async move {
-                _ = client.batch_execute("ROLLBACK").await;
-            });
+        // Not waited for: this may run while a thread panics, or on one that runs futures.
+        if let Some(connection) = self.connection.take() {
+            connection.roll_back();
         }
     }
 }
@@ -278,21 +272,19 @@ impl Write for Session {
              WHERE site = {}; COMMIT",
             self.tail.last_event, self.tail.bytes, self.site
         );
-        let result = self.connections.wait(self.client()?.batch_execute(&sql));
-        match result {
+        match self.connection()?.run(&sql) {
             Ok(()) => {
-                self.client = None;
+                self.connection = None;
                 Ok(())
             }
-            Err(error) if is_lost(&error) => {
+            Err(error) if error.is_lost() => {
                 // It leaves the pool before its successor is asked for.
-                self.client = self.client.take().and_then(|client| {
-                    drop(Object::take(client));
-                    None
-                });
+                if let Some(connection) = self.connection.take() {
+                    connection.close();
+                }
                 self.resolve(mark, error)
             }
-            Err(error) => Err(failure(error)),
+            Err(error) => Err(error.into()),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! A database with the catalogs of many sites.
 
 use crate::connections::{Connections, Limits};
-use crate::failure::failure;
 use crate::schema;
 use crate::session::{Kind, Session, get};
 use crate::tls;
@@ -125,13 +124,9 @@ impl Store {
     /// The catalog of the site with this id, `None` for an unknown one.
     pub fn site(&self, id: &str) -> Result<Option<Site>> {
         self.check_schema()?;
-        let client = self.connections.lend()?;
         let select = "SELECT number, storage_key, prefix FROM site WHERE id = $1";
-        let row = self
-            .connections
-            .wait(client.query_typed_opt(select, values![id]))
-            .map_err(failure)?;
-        row.map(|row| self.of_row(&row)).transpose()
+        let rows = self.connections.query(select, values![id])?;
+        rows.first().map(|row| self.of_row(row)).transpose()
     }
 
     /// The catalog of the site with this id, which is created when it is unknown.
@@ -140,16 +135,13 @@ impl Store {
             if let Some(site) = self.site(id)? {
                 return Ok(site);
             }
-            let client = self.connections.lend()?;
             // Adds nothing where the prefix is taken, or another process has added the site.
             let insert = "WITH added AS (
                     INSERT INTO site (id, prefix) VALUES ($1, encode(substr(sha256(convert_to($2, 'UTF8')), 1, 3), 'hex'))
                     ON CONFLICT DO NOTHING RETURNING number
                 )
                 INSERT INTO tail (site) SELECT number FROM added";
-            self.connections
-                .wait(client.execute_typed(insert, values![id, seed(id, attempt)]))
-                .map_err(failure)?;
+            self.connections.execute(insert, values![id, seed(id, attempt)])?;
         }
         let site = self.site(id)?;
         site.ok_or_else(|| Error::Store("no prefix is left for the files of another site".into()))
@@ -158,15 +150,11 @@ impl Store {
     /// Gives a site a prefix if a release without prefixes has made it.
     pub(crate) fn assign_prefix(&self, id: &str) -> Result<()> {
         for attempt in 0..MAX_PREFIXES {
-            let client = self.connections.lend()?;
             let update = "UPDATE site SET prefix = made.prefix
                 FROM (SELECT encode(substr(sha256(convert_to($2, 'UTF8')), 1, 3), 'hex') AS prefix) AS made
                 WHERE id = $1 AND site.prefix IS NULL
                     AND NOT EXISTS (SELECT 1 FROM site AS other WHERE other.prefix = made.prefix)";
-            self.connections
-                .wait(client.execute_typed(update, values![id, seed(id, attempt)]))
-                .map_err(failure)?;
-            drop(client);
+            self.connections.execute(update, values![id, seed(id, attempt)])?;
             if self.site(id)?.is_none_or(|site| site.prefix.is_some()) {
                 return Ok(());
             }
@@ -177,12 +165,8 @@ impl Store {
     /// The ids of all sites, in their order.
     pub fn site_ids(&self) -> Result<Vec<String>> {
         self.check_schema()?;
-        let client = self.connections.lend()?;
-        let rows = self
-            .connections
-            .wait(client.query_typed("SELECT id FROM site ORDER BY id", &[]))
-            .map_err(failure)?;
-        rows.iter().map(|row| row.try_get(0).map_err(failure)).collect()
+        let rows = self.connections.query("SELECT id FROM site ORDER BY id", &[])?;
+        rows.iter().map(|row| get(row, 0)).collect()
     }
 
     /// A site from its number, the key of its blobs and the prefix of its files.

@@ -151,6 +151,17 @@ suite('wix-media-server: PostgreSQL', () => {
     assert.match(newer.text.stderr, /^wix-media-server: cannot use the database: catalog has version 99.*\n$/);
   });
 
+  test('a start waits for locked tables for a while only, and the server becomes ready by itself', async (t) => {
+    const name = await migrated();
+    const release = await database.hold(name, 'BEGIN; LOCK TABLE site IN ACCESS EXCLUSIVE MODE');
+    const { origin } = await native(t, await temporaryFolder(t), ['--database', database.url(name)]);
+    const probe = await ask(origin, 'GET', '/readyz');
+    assert.deepEqual([probe.status, JSON.parse(probe.text).status], [503, 'database unavailable']);
+    assert.equal((await ask(origin, 'GET', '/site-media/v1/folders')).status, 503);
+    await release();
+    await until(origin, '/readyz', 200);
+  });
+
   test('a database that goes away is answered by 503, and the server is ready again by itself', async (t) => {
     const own = await postgres(t);
     await own.start();

@@ -72,10 +72,29 @@ export async function postgres(closing) {
   });
   const url = (/** @type {string} */ database) => `postgres://postgres@127.0.0.1:${port}/${database}`;
   const query = (/** @type {string} */ database, /** @type {string} */ sql) => psql(url(database), sql);
+  /**
+   * Runs SQL in a session, and resolves when that is done. The session lasts until `release`.
+   *
+   * @param {string} database
+   * @param {string} sql
+   */
+  const hold = async (database, sql) => {
+    const session = spawn('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', url(database)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const closed = once(session, 'close');
+    const release = () => {
+      session.stdin.end();
+      return closed;
+    };
+    closing.after(release);
+    session.stdin.write(`${sql};\n\\echo held\n`);
+    await withinTime('the session', once(session.stdout, 'data'));
+    return release;
+  };
   let count = 0;
   return {
     url,
     query,
+    hold,
     start: () => tell('start'),
     stop: () => tell('stop'),
     /** Makes an empty database, and returns its name. */

@@ -8,6 +8,7 @@ mod listed;
 mod proxy;
 mod schema;
 mod search;
+mod silence;
 mod tenancy;
 mod tls;
 mod transactions;

@@ -1,0 +1,140 @@
+//! A connection that is lent, and how long the database may take to answer on it.
+//!
+//! The database limits statements itself. That limit ends nothing while a backend is stopped, while a failover leaves packets without an
+//! answer, or while COMMIT waits for a standby. So this side has a limit too, which is longer. After it, the connection is closed and nobody
+//! uses it again. The statement may have run nevertheless.
+
+use crate::connections::Limits;
+use crate::failure::{StatementError, Unanswered};
+use crate::values::Value;
+use deadpool_postgres::Object;
+use std::cell::Cell;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio_postgres::{Client, Error, Row, SimpleQueryMessage};
+
+type Answer<T> = std::result::Result<T, StatementError>;
+
+/// A connection that nobody else uses. Dropped, it goes back to the pool, so it must have no open transaction then.
+pub(crate) struct Connection {
+    /// `None` once it is dropped.
+    object: Option<Object>,
+    handle: Handle,
+    limits: Limits,
+    /// How long the database lets a statement run.
+    statement_timeout: Cell<Duration>,
+    /// After how long a statement was given up.
+    unanswered: Cell<Option<Duration>>,
+}
+
+impl Connection {
+    pub(crate) fn new(object: Object, handle: Handle, limits: &Limits) -> Connection {
+        Connection {
+            object: Some(object),
+            handle,
+            limits: limits.clone(),
+            statement_timeout: Cell::new(limits.statement_timeout),
+            unanswered: Cell::new(None),
+        }
+    }
+
+    /// Takes over how long the database lets the following statements run.
+    pub(crate) fn expect_within(&self, statement_timeout: Duration) {
+        self.statement_timeout.set(statement_timeout);
+    }
+
+    /// How long the answer to a statement may take.
+    fn limit(&self) -> Duration {
+        self.statement_timeout.get() + self.limits.answer_margin
+    }
+
+    /// The client for the next statement. On a connection that is given up there is none: its next answer could be that to an
+    /// earlier statement.
+    fn client(&self) -> Answer<&Client> {
+        match (&self.object, self.unanswered.get()) {
+            (Some(object), None) => Ok(object),
+            (_, limit) => Err(Unanswered(limit.unwrap_or_default()).into()),
+        }
+    }
+
+    /// Waits for the answer to a statement on this thread, which must not be one that runs futures.
+    fn answer<T>(&self, statement: impl Future<Output = Result<T, Error>>) -> Answer<T> {
+        let limit = self.limit();
+        let answer = async { tokio::time::timeout(limit, statement).await };
+        match self.handle.block_on(answer) {
+            Ok(answer) => answer.map_err(StatementError::Failed),
+            Err(_) => {
+                self.unanswered.set(Some(limit));
+                Err(Unanswered(limit).into())
+            }
+        }
+    }
+
+    /// Runs a statement and returns its rows.
+    pub(crate) fn query(&self, sql: &str, values: &[Value<'_>]) -> Answer<Vec<Row>> {
+        self.answer(self.client()?.query_typed(sql, values))
+    }
+
+    /// Runs a statement and returns how many rows it changed.
+    pub(crate) fn execute(&self, sql: &str, values: &[Value<'_>]) -> Answer<u64> {
+        self.answer(self.client()?.execute_typed(sql, values))
+    }
+
+    /// Runs statements without values, and returns what they answer as texts.
+    pub(crate) fn query_texts(&self, sql: &str) -> Answer<Vec<SimpleQueryMessage>> {
+        self.answer(self.client()?.simple_query(sql))
+    }
+
+    /// Runs statements without values.
+    pub(crate) fn run(&self, sql: &str) -> Answer<()> {
+        self.answer(self.client()?.batch_execute(sql))
+    }
+
+    /// Runs a statement in a transaction that `begin` opens, in one round trip.
+    pub(crate) fn transact<T>(
+        &self,
+        begin: &str,
+        statement: impl AsyncFnOnce(&Client) -> Result<T, Error>,
+    ) -> Answer<T> {
+        let client = self.client()?;
+        self.answer(async {
+            // Each is sent when it is polled first, so they are sent in this order. After an error, COMMIT rolls back.
+            let (begun, answer, committed) = tokio::join!(
+                client.batch_execute(begin),
+                statement(client),
+                client.batch_execute("COMMIT"),
+            );
+            begun?;
+            let answer = answer?;
+            committed.map(|()| answer)
+        })
+    }
+
+    /// Ends a transaction without waiting for it.
+    pub(crate) fn roll_back(mut self) {
+        let limit = self.limits.statement_timeout + self.limits.answer_margin;
+        if self.unanswered.get().is_some() {
+            return;
+        }
+        let Some(object) = self.object.take() else { return };
+        self.handle.spawn(async move {
+            let ended = tokio::time::timeout(limit, object.batch_execute("ROLLBACK")).await;
+            if !matches!(ended, Ok(Ok(()))) {
+                drop(Object::take(object));
+            }
+        });
+    }
+
+    /// Closes the connection, which ends its transaction.
+    pub(crate) fn close(mut self) {
+        self.object.take().map(Object::take);
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if self.unanswered.get().is_some() {
+            self.object.take().map(Object::take);
+        }
+    }
+}
