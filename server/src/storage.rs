@@ -17,7 +17,7 @@ use crate::settings::{BlobsPlace, CatalogPlace, DatabasePlace, Place};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use wix_media::blobs::{Blobs, Directory, Disk};
+use wix_media::blobs::{Blobs, Directory, Disk, SharedDirectory};
 use wix_media::catalog::{self, Catalog, Sqlite};
 use wix_media::manager::{Manager, Options, Parts, SystemClock, SystemRandom};
 use wix_media_postgres::{Limits, OlderSchema, Store};
@@ -279,14 +279,12 @@ impl Storage {
 }
 
 fn directory_blobs(directory: &Path, key: Option<&str>) -> std::io::Result<Box<dyn Blobs>> {
-    let disk = match key {
-        None => Disk::new(&directory.join(BLOBS)),
-        Some(key) => {
-            let folder = directory.join(SITES).join(key);
-            create(&folder).and_then(|()| Disk::shared(&folder))
-        }
+    let Some(key) = key else {
+        return Ok(Box::new(Directory::new(Disk::new(&directory.join(BLOBS))?)));
     };
-    Ok(Box::new(Directory::new(disk?)))
+    let folder = directory.join(SITES).join(key);
+    create(&folder)?;
+    Ok(Box::new(SharedDirectory::open(&folder)?))
 }
 
 fn bucket(mut settings: wix_media_s3::Settings, key: Option<&str>) -> Result<Bucket, Failure> {

@@ -25,11 +25,6 @@ pub trait Host: Send + Sync + fmt::Debug {
     fn remove(&self, name: &str) -> Result<()>;
     /// The names of all files in a folder. Empty for a missing one.
     fn names(&self, folder: &str) -> Result<Vec<String>>;
-    /// Whether other processes write the same files at the same time. Then a writer that takes a blob over leaves the bytes
-    /// behind its offset.
-    fn is_shared(&self) -> bool {
-        false
-    }
     /// See [`Blobs::delivered_end`].
     fn delivered_end(&self, name: &str) -> Option<u64> {
         _ = name;
@@ -58,8 +53,8 @@ pub trait Host: Send + Sync + fmt::Debug {
 /// ```
 #[derive(Debug)]
 pub struct Directory<H> {
-    host: H,
-    writers: Writers,
+    pub(super) host: H,
+    pub(super) writers: Writers,
 }
 
 impl<H: Host> Directory<H> {
@@ -100,8 +95,12 @@ impl<H: Host> Blobs for Directory<H> {
     }
 
     fn open_writer(&self, id: &str, offset: u64) -> Result<Writer> {
+        self.take_over(id, offset, 0)
+    }
+
+    fn take_over(&self, id: &str, offset: u64, epoch: u64) -> Result<Writer> {
         check_id(id)?;
-        self.writers.open(id, offset, |id| {
+        self.writers.take_over(id, offset, epoch, |id| {
             let name = file_name(id);
             if offset > 0 {
                 let size = self.host.size(&name)?.ok_or_else(|| missing(id))?;
@@ -118,20 +117,6 @@ impl<H: Host> Blobs for Directory<H> {
         self.writers.open(id, 0, |_| Ok(()))
     }
 
-    fn take_over(&self, id: &str, offset: u64, _: u64) -> Result<Writer> {
-        if !self.host.is_shared() {
-            return self.open_writer(id, offset);
-        }
-        check_id(id)?;
-        // A cut could come late. Another process may have taken the blob over since, and would go on behind a gap of zeros.
-        self.writers
-            .open(id, offset, |id| match self.host.size(&file_name(id))? {
-                Some(size) if size < offset => Err(gap(id, size, offset)),
-                None if offset > 0 => Err(missing(id)),
-                _ => Ok(()),
-            })
-    }
-
     fn append(&self, writer: &mut Writer, bytes: &[u8]) -> Result<()> {
         writer.advance(bytes.len(), |id, end| self.host.write(&file_name(id), end, bytes))
     }
@@ -142,6 +127,10 @@ impl<H: Host> Blobs for Directory<H> {
 
     fn open_end(&self, id: &str) -> Option<u64> {
         self.delivered_end(id).or_else(|| self.writers.end_of(id))
+    }
+
+    fn open_epoch(&self, id: &str) -> Option<u64> {
+        self.writers.epoch_of(id)
     }
 
     fn delivered_end(&self, id: &str) -> Option<u64> {

@@ -27,8 +27,6 @@ const RESERVE_SIZE: usize = 2 << 20;
 #[derive(Debug)]
 pub struct Disk {
     root: PathBuf,
-    /// Whether other processes write below the folder.
-    is_shared: bool,
 }
 
 impl Disk {
@@ -44,42 +42,16 @@ impl Disk {
     /// ```
     pub fn new(root: &Path) -> Result<Disk> {
         fs::create_dir_all(root)?;
-        Ok(Disk {
-            root: root.to_owned(),
-            is_shared: false,
-        })
+        Ok(Disk { root: root.to_owned() })
     }
 
-    /// Opens the files below `root` for several processes.
-    ///
-    /// Bytes that are added to a file, and writers that take one over, leave what is behind them: an upload may have gone on in
-    /// another process, while this one still writes what arrived before. The bytes of both are the same, but a cut would lose those
-    /// that came later.
-    ///
-    /// ```
-    /// # use wix_media::blobs::{Disk, Host};
-    /// let folder = std::env::temp_dir().join(format!("wix-media-shared-{}", std::process::id()));
-    /// let disks = [Disk::shared(&folder)?, Disk::shared(&folder)?];
-    /// disks[0].write("00/a", 0, b"hello")?;
-    /// disks[1].write("00/a", 0, b"hel")?;
-    /// assert_eq!(disks[0].size("00/a")?, Some(5));
-    /// # std::fs::remove_dir_all(&folder)?;
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    pub fn shared(root: &Path) -> Result<Disk> {
-        Ok(Disk {
-            is_shared: true,
-            ..Disk::new(root)?
-        })
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.root.join(name)
     }
 }
 
 /// `None` in place of "not found".
-fn found<T>(result: Result<T>) -> Result<Option<T>> {
+pub(super) fn found<T>(result: Result<T>) -> Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -100,17 +72,11 @@ impl Host for Disk {
                 open()?
             }
         };
-        // Without bytes, the call is meant to cut the file.
-        let may_cut = bytes.is_empty() || !self.is_shared;
-        if may_cut && file.metadata()?.len() != offset {
+        if file.metadata()?.len() != offset {
             file.set_len(offset)?;
         }
         file.seek(SeekFrom::Start(offset))?;
         file.write_all(bytes)
-    }
-
-    fn is_shared(&self) -> bool {
-        self.is_shared
     }
 
     fn sync(&self, name: &str) -> Result<()> {
@@ -214,50 +180,6 @@ mod tests {
             count.set(count.get() + 1);
             scratch.open(&count.get().to_string())
         });
-    }
-
-    #[test]
-    fn shared_directory_conforms() {
-        let scratch = Scratch::new("shared");
-        let count = Cell::new(0);
-        conformance::all(&|| {
-            count.set(count.get() + 1);
-            let folder = scratch.0.join(count.get().to_string());
-            Box::new(Directory::new(Disk::shared(&folder).expect("a folder")))
-        });
-    }
-
-    #[test]
-    fn late_bytes_of_another_process_cut_nothing_off() {
-        let scratch = Scratch::new("late");
-        let stores = [0, 1].map(|_| Directory::new(Disk::shared(&scratch.0).expect("a folder")));
-        let mut late = stores[0].open_writer("b1", 0).expect("a writer");
-        stores[0].append(&mut late, b"one").expect("written");
-        let mut next = stores[1].open_writer("b1", 3).expect("a writer");
-        stores[1].append(&mut next, b" two three").expect("written");
-        stores[0].append(&mut late, b" two").expect("written");
-        let mut buffer = [0; 20];
-        let count = stores[1].read("b1", 0, &mut buffer).expect("read");
-        assert_eq!(&buffer[..count], b"one two three");
-    }
-
-    #[test]
-    fn late_take_over_by_another_process_cuts_nothing_off() {
-        let scratch = Scratch::new("overtaken");
-        let stores = [0, 1].map(|_| Directory::new(Disk::shared(&scratch.0).expect("a folder")));
-        let mut first = stores[0].take_over("b1", 0, 1).expect("a writer");
-        stores[0].append(&mut first, b"one").expect("written");
-        let mut next = stores[1].take_over("b1", 3, 3).expect("a writer");
-        stores[1].append(&mut next, b" two").expect("written");
-        // Its number is older: the process was held up between the catalog and the file.
-        drop(stores[0].take_over("b1", 3, 2).expect("a writer"));
-        stores[1].append(&mut next, b" three").expect("written");
-        let mut buffer = [0; 20];
-        let count = stores[0].read("b1", 0, &mut buffer).expect("read");
-        assert_eq!(&buffer[..count], b"one two three");
-        let failed = |id, offset| stores[0].take_over(id, offset, 4).expect_err("no writer").kind();
-        assert_eq!(failed("b1", 99), ErrorKind::InvalidInput);
-        assert_eq!(failed("b2", 1), ErrorKind::NotFound);
     }
 
     #[test]

@@ -43,8 +43,12 @@ impl Memory {
 
 impl Blobs for Memory {
     fn open_writer(&self, id: &str, offset: u64) -> Result<Writer> {
+        self.take_over(id, offset, 0)
+    }
+
+    fn take_over(&self, id: &str, offset: u64, epoch: u64) -> Result<Writer> {
         check_id(id)?;
-        self.writers.open(id, offset, |id| {
+        self.writers.take_over(id, offset, epoch, |id| {
             let mut blobs = self.blobs_mut();
             if offset == 0 {
                 blobs.insert(id.to_owned(), Vec::new());
@@ -74,6 +78,10 @@ impl Blobs for Memory {
 
     fn open_end(&self, id: &str) -> Option<u64> {
         self.writers.end_of(id)
+    }
+
+    fn open_epoch(&self, id: &str) -> Option<u64> {
+        self.writers.epoch_of(id)
     }
 
     fn sync(&self, id: &str) -> Result<()> {

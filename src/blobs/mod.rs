@@ -7,8 +7,8 @@
 //! blob after it has committed that no row needs it. A crash in between leaves at worst a blob too many, which
 //! [`Manager::sweep`](crate::manager::Manager::sweep) removes.
 //!
-//! [`Memory`] and [`Directory`] are the implementations. A [`Directory`] works on files through a [`Host`], which is
-//! [`Disk`] natively. Every store passes the functions of [`conformance`].
+//! [`Memory`], [`Directory`] and [`SharedDirectory`] are the implementations. A [`Directory`] works on files through a [`Host`],
+//! which is [`Disk`] natively. Several processes need a [`SharedDirectory`]. Every store passes the functions of [`conformance`].
 //!
 //! ```
 //! use wix_media::blobs::{Blobs, Memory};
@@ -30,6 +30,8 @@ mod directory;
 mod disk;
 mod memory;
 mod reader;
+#[cfg(not(target_arch = "wasm32"))]
+mod shared_directory;
 mod writer;
 
 pub use directory::{Directory, Host, file_name};
@@ -37,6 +39,8 @@ pub use directory::{Directory, Host, file_name};
 pub use disk::Disk;
 pub use memory::Memory;
 pub use reader::BlobReader;
+#[cfg(not(target_arch = "wasm32"))]
+pub use shared_directory::SharedDirectory;
 pub use writer::{Writer, Writers};
 
 use std::fmt;
@@ -61,13 +65,9 @@ pub trait Blobs: Send + Sync + fmt::Debug {
     }
     /// Opens the writer of a blob that several processes may write. `epoch` is the number under which the caller has taken the
     /// blob over in the catalog. The call can come late, when another process has taken the blob over since. A store that processes
-    /// share either refuses a number below one that it has seen, and the calls of writers that another process has superseded, with
-    /// [`StaleNetworkFileHandle`](std::io::ErrorKind::StaleNetworkFileHandle). Or it keeps the bytes behind `offset`, as
-    /// [`Disk::shared`] does.
-    fn take_over(&self, id: &str, offset: u64, epoch: u64) -> Result<Writer> {
-        _ = epoch;
-        self.open_writer(id, offset)
-    }
+    /// share refuses a number below one that it has seen, and the calls of writers that another process has superseded, with
+    /// [`StaleNetworkFileHandle`](std::io::ErrorKind::StaleNetworkFileHandle).
+    fn take_over(&self, id: &str, offset: u64, epoch: u64) -> Result<Writer>;
     /// Adds bytes at the end of the writer's blob. A superseded writer fails with
     /// [`ResourceBusy`](std::io::ErrorKind::ResourceBusy).
     fn append(&self, writer: &mut Writer, bytes: &[u8]) -> Result<()>;
@@ -81,6 +81,9 @@ pub trait Blobs: Send + Sync + fmt::Debug {
     /// Where the next byte of a blob goes while a writer of it is open in this process, `None` while there is none. The bytes
     /// before it need not be durable.
     fn open_end(&self, id: &str) -> Option<u64>;
+    /// The epoch of the writer of a blob that is open in this process: that of [`take_over`](Blobs::take_over), and 0 of the others.
+    /// `None` while there is none. The row of an upload can be in the hands of another epoch already.
+    fn open_epoch(&self, id: &str) -> Option<u64>;
     /// Where the next byte goes of a blob that the host is filling by itself at the moment: see
     /// [`Manager::target`](crate::manager::Manager::target). `None` for all others.
     fn delivered_end(&self, id: &str) -> Option<u64> {

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct Writer {
     id: String,
     number: u64,
+    epoch: u64,
     end: u64,
     state: Arc<Mutex<State>>,
     open: Arc<Mutex<Listed>>,
@@ -20,6 +21,8 @@ pub struct Writer {
 pub(super) struct State {
     /// The number of the writer that may add bytes.
     number: u64,
+    /// Its epoch.
+    epoch: u64,
     /// Where its next byte goes.
     end: u64,
 }
@@ -74,6 +77,19 @@ impl Writer {
     /// ```
     pub fn end(&self) -> u64 {
         self.end
+    }
+
+    /// The number under which its request has taken the blob over in the catalog: see
+    /// [`Blobs::take_over`](super::Blobs::take_over). 0 for a writer that has none.
+    ///
+    /// ```
+    /// use wix_media::blobs::{Blobs, Memory};
+    ///
+    /// assert_eq!(Memory::default().take_over("b1", 0, 7)?.epoch(), 7);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     /// Whether another writer of the blob has been opened since, or the blob has been removed.
@@ -179,6 +195,21 @@ impl Writers {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn open(&self, id: &str, end: u64, cut: impl FnOnce(&str) -> Result<()>) -> Result<Writer> {
+        self.take_over(id, end, 0, cut)
+    }
+
+    /// Opens the writer of a blob as [`open`](Writers::open) does, with the number under which its request has taken the blob
+    /// over in the catalog.
+    ///
+    /// ```
+    /// use wix_media::blobs::Writers;
+    ///
+    /// let writers = Writers::default();
+    /// let writer = writers.take_over("b1", 3, 7, |_| Ok(()))?;
+    /// assert_eq!((writer.epoch(), writers.epoch_of("b1")), (7, Some(7)));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn take_over(&self, id: &str, end: u64, epoch: u64, cut: impl FnOnce(&str) -> Result<()>) -> Result<Writer> {
         self.with_state(id, |state, current| {
             if let Err(error) = cut(id) {
                 if current.number == 0 {
@@ -187,10 +218,12 @@ impl Writers {
                 return Err(error);
             }
             current.number += 1;
+            current.epoch = epoch;
             current.end = end;
             Ok(Writer {
                 id: id.to_owned(),
                 number: current.number,
+                epoch,
                 end,
                 state: Arc::clone(state),
                 open: Arc::clone(&self.open),
@@ -243,6 +276,16 @@ impl Writers {
     pub fn end_of(&self, id: &str) -> Option<u64> {
         let state = lock(&self.open).get(id).cloned()?;
         Some(lock(&state).end)
+    }
+
+    /// The epoch of the open writer of a blob. `None` while there is none.
+    ///
+    /// ```
+    /// assert_eq!(wix_media::blobs::Writers::default().epoch_of("b1"), None);
+    /// ```
+    pub fn epoch_of(&self, id: &str) -> Option<u64> {
+        let state = lock(&self.open).get(id).cloned()?;
+        Some(lock(&state).epoch)
     }
 }
 

@@ -48,6 +48,9 @@ impl Blobs for Limited {
     fn open_writer(&self, id: &str, offset: u64) -> IoResult<Writer> {
         self.blobs.open_writer(id, offset)
     }
+    fn take_over(&self, id: &str, offset: u64, epoch: u64) -> IoResult<Writer> {
+        self.blobs.take_over(id, offset, epoch)
+    }
     fn append(&self, writer: &mut Writer, bytes: &[u8]) -> IoResult<()> {
         self.take(bytes.len() as u64)?;
         self.blobs.append(writer, bytes)
@@ -57,6 +60,9 @@ impl Blobs for Limited {
     }
     fn open_end(&self, id: &str) -> Option<u64> {
         self.blobs.open_end(id)
+    }
+    fn open_epoch(&self, id: &str) -> Option<u64> {
+        self.blobs.open_epoch(id)
     }
     fn sync(&self, id: &str) -> IoResult<()> {
         self.blobs.sync(id)

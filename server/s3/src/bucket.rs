@@ -223,7 +223,7 @@ impl Shared {
     fn open(&self, id: &str, offset: u64, epoch: Option<u64>) -> Result<Writer> {
         check_id(id)?;
         self.tidy();
-        self.writers.open(id, offset, |id| {
+        self.writers.take_over(id, offset, epoch.unwrap_or(0), |id| {
             if let Some(known) = self.known(id) {
                 let mut draft = lock(&known);
                 let is_current = match epoch {
@@ -293,6 +293,10 @@ impl Blobs for Bucket {
 
     fn open_end(&self, id: &str) -> Option<u64> {
         self.0.writers.end_of(id)
+    }
+
+    fn open_epoch(&self, id: &str) -> Option<u64> {
+        self.0.writers.epoch_of(id)
     }
 
     fn sync(&self, id: &str) -> Result<()> {
