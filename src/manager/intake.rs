@@ -887,21 +887,30 @@ impl Chunk {
     }
 }
 
-/// Makes durable what another request of this process has added to a transfer so far, and records it. Returns whether
-/// there was anything.
+/// Makes durable what another request of this process has added to a transfer so far, and records it. Returns whether the row
+/// has changed: by this, or because another process has taken the transfer over.
 fn checkpoint(site: &Site, cause: &Cause, id: &str) -> Outcome<bool> {
     let upload = site.read(cause, |view| tus::transfer(view, id))?;
     let received = u64::try_from(upload.received).unwrap_or(0);
     let Some(blob) = &upload.blob else { return Ok(false) };
+    // A request of an older epoch has been overtaken, and what it has added does not count.
+    if site.blobs.open_epoch(blob) != u64::try_from(upload.epoch).ok() {
+        return Ok(false);
+    }
     let Some(end) = site.blobs.open_end(blob).filter(|end| *end > received) else {
         return Ok(false);
     };
-    site.blobs.sync(blob)?;
-    let digest = continued(site, &upload, blob, end)?
-        .map(|digest| digest.save())
-        .unwrap_or_default();
-    site.write(cause, |tx| tus::advance(tx, id, upload.epoch, end, &digest))?;
-    Ok(true)
+    let record = || {
+        site.blobs.sync(blob).map_err(stale_or_failed)?;
+        let digest = continued(site, &upload, blob, end)?;
+        let digest = digest.map(|digest| digest.save()).unwrap_or_default();
+        site.write(cause, |tx| tus::advance(tx, id, upload.epoch, end, &digest))
+    };
+    match record() {
+        // Overtaken after the row was read.
+        Ok(_) | Err(Refusal::Code { status: 409, .. }) => Ok(true),
+        Err(refusal) => Err(refusal),
+    }
 }
 
 /// Returns the digest of the first `end` bytes of a blob, continued from the stored state of its transfer. Returns
@@ -1016,7 +1025,7 @@ fn prepare(site: &Site, cause: &Cause, token: &str) -> Outcome<Finalising> {
     }
     let blob = tus::complete_blob(&upload)?.to_owned();
     // Older requests must not append to the blob of a file.
-    site.blobs.end_writer(&blob)?;
+    site.blobs.end_writer(&blob).map_err(stale_or_failed)?;
     let size = u64::try_from(upload.length).unwrap_or(0);
     if size == 0 {
         return Err(content::zero_size());

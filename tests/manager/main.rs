@@ -17,6 +17,7 @@ mod imports;
 mod integrity;
 mod model;
 mod noise;
+mod overtaken;
 mod pages;
 mod pictures;
 mod recognition;
