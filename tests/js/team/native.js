@@ -40,29 +40,50 @@ export async function native(closing, directory, args = [], env = {}) {
   const line = ['serve', ...data, '--port', '0', '--log-format', 'json', ...args];
   const child = spawn(program(), line, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, ...env } });
   const text = { stdout: '', stderr: '' };
-  for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
-    child[name].setEncoding('utf8').on('data', (chunk) => (text[name] += chunk));
-  }
+  /** @type {Record<string, unknown>[]} */
+  const events = [];
+  /** @type {Set<(event: Record<string, unknown>) => void>} */
+  const readers = new Set();
+  let rest = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk) => (text.stderr += chunk));
+  // Each line is parsed once: the log of a long run has tens of thousands.
+  child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
+    text.stdout += chunk;
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const each of lines) {
+      const event = JSON.parse(each);
+      events.push(event);
+      for (const reader of readers) reader(event);
+    }
+  });
   /** @type {Promise<Ended>} */
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
-  const events = () => text.stdout.split('\n').slice(0, -1).map((each) => JSON.parse(each));
   /**
    * @param {string} message
    * @param {Record<string, unknown>} [members]
    */
-  const logged = (message, members = {}) =>
-    withinTime(
-      `the event "${message}" of the log`,
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const found = events().find((event) => event.message === message && Object.entries(members).every(([name, value]) => event[name] === value));
-          if (found) resolve(found);
-        };
-        child.stdout.on('data', look);
-        ended.then(() => reject(new Error(`it ended without "${message}": ${text.stdout}${text.stderr}`)));
-        look();
-      }),
+  const logged = async (message, members = {}) => {
+    const isIt = (/** @type {Record<string, unknown>} */ event) =>
+      event.message === message && Object.entries(members).every(([name, value]) => event[name] === value);
+    return (
+      events.find(isIt) ??
+      withinTime(
+        `the event "${message}" of the log`,
+        /** @type {Promise<Record<string, unknown>>} */ (
+          new Promise((resolve, reject) => {
+            const read = (/** @type {Record<string, unknown>} */ event) => {
+              if (!isIt(event)) return;
+              readers.delete(read);
+              resolve(event);
+            };
+            readers.add(read);
+            ended.then(() => reject(new Error(`it ended without "${message}": ${text.stdout}${text.stderr}`)));
+          })
+        ),
+      )
     );
+  };
   const end = (/** @type {NodeJS.Signals} */ signal = 'SIGTERM') => {
     child.kill(signal);
     return withinTime(`the end of wix-media-server by ${signal}`, ended);
