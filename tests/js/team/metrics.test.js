@@ -4,6 +4,7 @@ import { suite, test } from 'node:test';
 import { createClient } from '../harness/package.js';
 import { metricsUntil, valuesOf } from './metrics.js';
 import { ask, native, run } from './native.js';
+import { postgres } from './postgres.js';
 import { team } from './team.js';
 
 /** @import { TestContext } from 'node:test' */
@@ -15,7 +16,8 @@ import { team } from './team.js';
  * @param {string[]} [args]
  */
 async function operated(t, args = []) {
-  const { directory, url, query, database } = await team(t, { servers: 0 });
+  const database = await postgres(t);
+  const { directory, url, query } = await team(t, { servers: 0, database });
   const server = await native(t, directory, ['--database', url, '--admin-port', '0', ...args]);
   const { address } = await server.logged('listening for operators');
   return { ...server, admin: String(address), url, query, database };
