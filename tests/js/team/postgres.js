@@ -58,7 +58,8 @@ export async function psql(url, sql) {
 export async function postgres(closing) {
   const [folder, port, run] = [programs(), await freePort(), mkdtempSync(join(tmpdir(), 'wix-media-team-'))];
   const env = { PATH: process.env.PATH, BIN: folder, RUN: run, PORT: String(port) };
-  const child = spawn('sh', ['-c', SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'], env });
+  // In a session of its own: Ctrl-C would end initdb in the middle.
+  const child = spawn('sh', ['-c', SCRIPT], { detached: true, stdio: ['pipe', 'pipe', 'inherit'], env });
   const ended = once(child, 'close');
   const answers = child.stdout.setEncoding('utf8')[Symbol.asyncIterator]();
   const tell = async (/** @type {'start' | 'stop'} */ line) => {

@@ -6,17 +6,20 @@ import { objectStore } from './object-store.js';
 import { team } from './team.js';
 
 const [port = '4410', storage] = process.argv.slice(2);
+const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 /** @type {(() => unknown)[]} */
 const closers = [];
-const stop = Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
+let isStopping = false;
+const stop = Promise.race(SIGNALS.map((signal) => once(process, signal)));
 // The terminal sends a second one to people who are impatient: nothing must be left behind then either.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+for (const signal of SIGNALS) process.on(signal, () => (isStopping = true));
 
 async function main() {
   const page = fileURLToPath(new URL('../../../dist', import.meta.url));
   const closing = { after: (/** @type {() => unknown} */ close) => void closers.push(close) };
   const store = storage === 's3' ? await objectStore(closing) : undefined;
   const { origin, servers, url, directory } = await team(closing, { port: Number(port), args: ['--page', page], store });
+  if (isStopping) return;
   console.log(`
 Three servers on one PostgreSQL. Each request goes to the next server:
 
@@ -36,16 +39,28 @@ What to try:
 
 Ctrl-C stops everything and removes the data.`);
   await stop;
-  console.log('\nStopping');
+}
+
+/** @param {unknown} error */
+function report(error) {
+  const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+  console.error(code === 'EADDRINUSE' ? `cannot use port ${port}: stop the program that has it, or choose another with --port N` : message);
+  process.exitCode = 1;
 }
 
 try {
   await main();
 } catch (error) {
-  console.error(/** @type {Error} */ (error).message);
-  process.exitCode = 1;
-} finally {
-  for (const close of closers.reverse()) await close();
+  // Ctrl-C reaches what is being started too.
+  if (!isStopping) report(error);
+}
+if (isStopping) console.log('\nStopping');
+for (const close of closers.reverse()) {
+  try {
+    await close();
+  } catch (error) {
+    report(error);
+  }
 }
 // Signals are listened to, which keeps the process alive.
 process.exit();
