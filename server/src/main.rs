@@ -90,6 +90,10 @@ fn main() -> ExitCode {
     match outcome {
         Ok(Outcome::Whole) => ExitCode::SUCCESS,
         Ok(Outcome::Damaged) => ExitCode::FAILURE,
+        Ok(Outcome::Misused(text)) => {
+            eprintln!("wix-media-server: {text}");
+            ExitCode::from(USAGE)
+        }
         Err(failure) => {
             eprintln!("wix-media-server: {failure}");
             ExitCode::FAILURE

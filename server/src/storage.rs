@@ -9,18 +9,18 @@
 //!
 //! The embedded catalog belongs to one process. With a database, any number of processes use the same stores.
 //!
-//! A directory whose blobs are in a bucket remembers it in the file `bucket`. Without the bucket, or with another one, every
-//! download would fail.
+//! A directory whose blobs are in a bucket remembers it in the file `bucket`, and a database where the blobs of each site are. Without
+//! the bucket, or with another one, every download would fail.
 
 use crate::failure::Failure;
-use crate::settings::{BlobsPlace, CatalogPlace, DatabasePlace, Place};
+use crate::settings::{BlobsPlace, CatalogPlace, DatabasePlace, IN_DIRECTORY, Place};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use wix_media::blobs::{Blobs, Directory, Disk, SharedDirectory};
 use wix_media::catalog::{self, Catalog, Sqlite};
 use wix_media::manager::{Manager, Options, Parts, SystemClock, SystemRandom};
-use wix_media_postgres::{Limits, OlderSchema, Store};
+use wix_media_postgres::{Limits, OlderSchema, Site, Store};
 use wix_media_s3::Bucket;
 
 /// The file of the embedded catalog, the folder of its blobs, and the folder of the blobs of sites in a database.
@@ -30,6 +30,14 @@ const SITES: &str = "sites";
 
 /// The file that names the bucket of the embedded catalog.
 const BUCKET: &str = "bucket";
+
+/// Why stores that should be there cannot be used.
+#[derive(Debug)]
+pub(crate) enum NotThere {
+    /// The settings name something else.
+    Wrong(String),
+    Failed(Failure),
+}
 
 /// Why the stores of a site could not be opened.
 #[derive(Debug)]
@@ -94,6 +102,8 @@ enum CatalogStore {
 pub(crate) struct Storage {
     catalog: CatalogStore,
     blobs: BlobsPlace,
+    /// Whether folders are created, and it is recorded where the blobs of a site are.
+    may_settle: bool,
 }
 
 impl fmt::Debug for Storage {
@@ -118,6 +128,7 @@ impl Storage {
         let storage = Storage {
             catalog,
             blobs: place.blobs,
+            may_settle: true,
         };
         if let BlobsPlace::Directory(directory) = &storage.blobs {
             let folder = if storage.is_shared() { SITES } else { BLOBS };
@@ -127,18 +138,35 @@ impl Storage {
     }
 
     /// Stores that are there already.
-    pub(crate) fn existing(place: Place) -> Result<Storage, Failure> {
-        let CatalogPlace::Directory(directory) = &place.catalog else {
-            return Storage::create(place);
+    pub(crate) fn existing(place: Place) -> Result<Storage, NotThere> {
+        let (directory, name) = match (&place.catalog, &place.blobs) {
+            (CatalogPlace::Directory(directory), _) => (Some(directory), CATALOG),
+            (CatalogPlace::Database(_), BlobsPlace::Directory(directory)) => (Some(directory), SITES),
+            (CatalogPlace::Database(_), BlobsPlace::Bucket(_)) => (None, ""),
         };
-        match fs::metadata(directory.join(CATALOG)) {
-            Ok(found) if found.is_file() => Storage::create(place),
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(not_opened(directory, &error)),
-            _ => Err(Failure(format!(
-                "there is no Media Manager in {}: expected {CATALOG} in it",
-                directory.display()
-            ))),
+        if let Some(directory) = directory {
+            let what = match &place.catalog {
+                CatalogPlace::Directory(_) => "is no Media Manager",
+                CatalogPlace::Database(_) => "are no files of a database",
+            };
+            match fs::metadata(directory.join(name)) {
+                Ok(found) if found.is_dir() == (name == SITES) => {}
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(NotThere::Failed(not_opened(directory, &error)));
+                }
+                _ => {
+                    let shown = directory.display();
+                    return Err(NotThere::Wrong(format!(
+                        "there {what} in {shown}: expected {name} in it"
+                    )));
+                }
+            }
         }
+        let storage = Storage::create(place).map_err(NotThere::Failed)?;
+        Ok(Storage {
+            may_settle: false,
+            ..storage
+        })
     }
 
     /// Whether several processes may use the stores at once.
@@ -204,6 +232,7 @@ impl Storage {
         };
         match site.map_err(|error| self.not_open(error))? {
             Some(site) => {
+                self.settle_site(&site, site_id)?;
                 let key = site.storage_key().to_owned();
                 options.id_prefix = site.prefix().map(str::to_owned);
                 Ok((Box::new(site), Some(key)))
@@ -212,6 +241,37 @@ impl Storage {
                 "site not found in the database: {site_id}"
             )))),
         }
+    }
+
+    /// Refuses to look for the blobs of a site where they are not. The first server that opens it records where they are.
+    fn settle_site(&self, site: &Site, id: &str) -> Result<(), NotOpen> {
+        let asked = self.blobs.recorded();
+        let known = match site.bytes_place() {
+            Some(known) => known.to_owned(),
+            None if self.may_settle => site.record_bytes_place(&asked).map_err(|error| self.not_open(error))?,
+            None => return Ok(()),
+        };
+        if known != asked {
+            let use_it = if known == IN_DIRECTORY {
+                "in a directory: use --data without --bucket".to_owned()
+            } else {
+                format!("in {known}: use --bucket {known}")
+            };
+            return Err(NotOpen::Ever(Failure(format!(
+                "the bytes of the site {id} are {use_it}, or, if you have copied all of them, run \
+                 wix-media-server site bytes {id} {asked}"
+            ))));
+        }
+        if let BlobsPlace::Directory(directory) = &self.blobs {
+            let folder = directory.join(SITES).join(site.storage_key());
+            if !self.may_settle && !folder.is_dir() {
+                return Err(NotOpen::Ever(Failure(format!(
+                    "there are no bytes of the site {id}: expected the folder {}",
+                    folder.display()
+                ))));
+            }
+        }
+        Ok(())
     }
 
     /// The blobs of a site. `key` is theirs where the stores have several sites.

@@ -124,7 +124,7 @@ impl Store {
     /// The catalog of the site with this id, `None` for an unknown one.
     pub fn site(&self, id: &str) -> Result<Option<Site>> {
         self.check_schema()?;
-        let select = "SELECT number, storage_key, prefix FROM site WHERE id = $1";
+        let select = "SELECT number, storage_key, prefix, bytes_place FROM site WHERE id = $1";
         let rows = self.connections.query(select, values![id])?;
         rows.first().map(|row| self.of_row(row)).transpose()
     }
@@ -169,7 +169,14 @@ impl Store {
         rows.iter().map(|row| get(row, 0)).collect()
     }
 
-    /// A site from its number, the key of its blobs and the prefix of its files.
+    /// Changes where the bytes of a site are said to be. Moves none of them. Returns whether there is such a site.
+    pub fn set_bytes_place(&self, id: &str, place: &str) -> Result<bool> {
+        self.check_schema()?;
+        let update = "UPDATE site SET bytes_place = $2 WHERE id = $1";
+        Ok(self.connections.execute(update, values![id, place])? > 0)
+    }
+
+    /// A site from its number, the key of its blobs, the prefix of its files and the place of its bytes.
     fn of_row(&self, row: &Row) -> Result<Site> {
         let number = get(row, 0)?;
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
@@ -179,6 +186,7 @@ impl Store {
             number,
             storage_key: get(row, 1)?,
             prefix: get(row, 2)?,
+            bytes_place: get(row, 3)?,
             turn: Arc::clone(turn),
         })
     }
@@ -193,6 +201,7 @@ pub struct Site {
     number: i64,
     storage_key: String,
     prefix: Option<String>,
+    bytes_place: Option<String>,
     turn: Arc<Semaphore>,
 }
 
@@ -215,6 +224,21 @@ impl Site {
     /// prefixes has made.
     pub fn prefix(&self) -> Option<&str> {
         self.prefix.as_deref()
+    }
+
+    /// Where the bytes of its files are. `None` if nobody has [recorded](Site::record_bytes_place) it.
+    pub fn bytes_place(&self) -> Option<&str> {
+        self.bytes_place.as_deref()
+    }
+
+    /// Records where the bytes of its files are, unless somebody has. Returns what is recorded.
+    pub fn record_bytes_place(&self, place: &str) -> Result<String> {
+        let update = "UPDATE site SET bytes_place = $2 WHERE number = $1 AND bytes_place IS NULL";
+        self.connections.execute(update, values![self.number, place])?;
+        let select = "SELECT bytes_place FROM site WHERE number = $1";
+        let rows = self.connections.query(select, values![self.number])?;
+        let found = rows.first().map(|row| get(row, 0)).transpose()?.flatten();
+        found.ok_or_else(|| Error::Store("the site was removed".into()))
     }
 
     fn begin(&self, kind: Kind) -> Result<Box<Session>> {

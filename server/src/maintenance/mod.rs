@@ -6,18 +6,20 @@ mod sites;
 
 use crate::failure::Failure;
 use crate::settings::{Task, Work};
-use crate::storage::Storage;
+use crate::storage::{NotThere, Storage};
 use std::io::Write;
 use wix_media::manager::Options;
 use wix_media_postgres::Store;
 
 /// What a command found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Everything is as it should be.
     Whole,
     /// The command has done its work, and has named what is damaged.
     Damaged,
+    /// A setting names something else, and nothing was done. The text says what is wrong.
+    Misused(String),
 }
 
 /// Runs a command. It writes its findings to `out`, one a line.
@@ -38,7 +40,11 @@ pub(crate) fn run(task: Task, out: &mut dyn Write) -> Result<Outcome, Failure> {
             // An archive can be imported into a directory that is yet to be.
             Storage::create(place)?
         }
-        _ => Storage::existing(place)?,
+        _ => match Storage::existing(place) {
+            Ok(storage) => storage,
+            Err(NotThere::Wrong(text)) => return Ok(Outcome::Misused(text)),
+            Err(NotThere::Failed(failure)) => return Err(failure),
+        },
     };
     // First of all, because without it no site can be opened.
     if work == Work::Check

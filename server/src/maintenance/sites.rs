@@ -51,6 +51,11 @@ pub(super) fn run(url: &str, work: SiteWork, out: &mut dyn Write) -> Result<Outc
                 return Err(unknown(&id));
             }
         }
+        SiteWork::Bytes { id, place } => {
+            if !store.set_bytes_place(&id, &place).map_err(failed)? {
+                return Err(Failure(format!("site not found in the database: {id}")));
+            }
+        }
         SiteWork::CreateKey { id, scope, lifetime } => {
             let (key, hash) =
                 site_key::generate().ok_or_else(|| Failure("the machine has no randomness".to_owned()))?;

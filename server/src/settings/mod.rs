@@ -71,6 +71,19 @@ pub(crate) enum BlobsPlace {
     Bucket(Box<wix_media_s3::Settings>),
 }
 
+/// What a database says of a site whose bytes are in a directory. Each machine may have another path to it.
+pub(crate) const IN_DIRECTORY: &str = "directory";
+
+impl BlobsPlace {
+    /// What a database records.
+    pub(crate) fn recorded(&self) -> String {
+        match self {
+            BlobsPlace::Directory(_) => IN_DIRECTORY.to_owned(),
+            BlobsPlace::Bucket(bucket) => bucket.url(),
+        }
+    }
+}
+
 impl Place {
     /// The directory of the stores. `None` for a catalog in a database with the bytes in a bucket.
     pub(crate) fn directory(&self) -> Option<&Path> {

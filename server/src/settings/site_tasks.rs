@@ -1,6 +1,6 @@
 //! The arguments of `site`: the sites that servers answer for together, and their keys.
 
-use super::Wrong;
+use super::{IN_DIRECTORY, Wrong};
 use crate::guard;
 use clap::{Arg, ArgMatches, Command};
 use std::time::Duration;
@@ -23,6 +23,11 @@ pub(crate) enum SiteWork {
     Quota {
         id: String,
         quota: Option<u64>,
+    },
+    /// Says where the bytes of its files are, after somebody has copied them.
+    Bytes {
+        id: String,
+        place: String,
     },
     CreateKey {
         id: String,
@@ -110,6 +115,16 @@ pub(super) fn command(of_database: impl Fn(&'static str, &'static str) -> Comman
             of_database("quota", "Changes the quota of a site")
                 .arg(id())
                 .arg(required("quota", "BYTES", "the total size of its files, or none")),
+            of_database(
+                "bytes",
+                "Says where the bytes of a site are, after you have copied all of them",
+            )
+            .arg(id())
+            .arg(required(
+                "place",
+                "PLACE",
+                "s3://NAME or s3://NAME/PREFIX, or directory",
+            )),
             keys,
         ])
 }
@@ -136,6 +151,10 @@ pub(super) fn work(arguments: &ArgMatches) -> Result<(SiteWork, &ArgMatches), Wr
                 text => Some(bytes("quota", text)?),
             },
         },
+        "bytes" => SiteWork::Bytes {
+            id: id(leaf)?,
+            place: place(text("place").unwrap_or_default())?,
+        },
         "keys create" => SiteWork::CreateKey {
             id: id(leaf)?,
             scope: scope(text("scope"))?,
@@ -161,6 +180,20 @@ fn id(arguments: &ArgMatches) -> Result<String, Wrong> {
         )));
     }
     Ok(id)
+}
+
+/// Where bytes are, as the database records it.
+fn place(text: String) -> Result<String, Wrong> {
+    if text == IN_DIRECTORY {
+        return Ok(text);
+    }
+    match wix_media_s3::Settings::new(&text, &|_| None) {
+        Ok(bucket) => Ok(bucket.url()),
+        Err(wrong) => Err(Wrong(format!(
+            "invalid place of bytes: expected {}, or {IN_DIRECTORY}, found {text}",
+            wrong.expected
+        ))),
+    }
 }
 
 fn host(text: String) -> Result<String, Wrong> {

@@ -1,6 +1,6 @@
 // wix-media-server with its catalog in PostgreSQL: several processes on the same stores, and what they do while it is away.
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { noise } from '../harness/bytes.js';
@@ -203,6 +203,53 @@ suite('wix-media-server: PostgreSQL', () => {
     assert.deepEqual([unknown.code, unknown.stderr], [1, 'wix-media-server: site not found in the database: other\n']);
     assert.equal((await run(['import', archive, '--data', data, ...line.slice(0, 2), '--site-id', 'other'])).code, 0);
     assert.equal((await run(['fsck', '--data', data, ...line.slice(0, 2), '--site-id', 'other'])).stdout, '1 files, 3000000 bytes, 0 damaged\n');
+  });
+
+  test('check, fsck, export: refuse a directory that has not the files of the database, and leave it alone', async (t) => {
+    const folder = await temporaryFolder(t);
+    const { data, line, servers } = await team(t, 1, ['--site-id', 'kept']);
+    await servers[0].end();
+    const missing = join(folder, 'missing');
+    const commands = [['check'], ['fsck'], ['export', join(folder, 'site.zip')]];
+    for (const command of commands) {
+      const { code, stderr } = await run([...command, '--data', missing, ...line]);
+      assert.deepEqual([code, stderr], [2, `wix-media-server: there are no files of a database in ${missing}: expected sites in it\n`]);
+    }
+    assert.deepEqual(readdirSync(folder), []);
+    mkdirSync(join(folder, 'sites'));
+    for (const command of commands) {
+      const { code, stderr } = await run([...command, '--data', folder, ...line]);
+      assert.equal(code, 1);
+      assert.match(stderr, /^wix-media-server: there are no bytes of the site kept: expected the folder .*sites\/[\da-f]{32}\n$/);
+    }
+    assert.deepEqual([readdirSync(folder), readdirSync(join(folder, 'sites'))], [['sites'], []]);
+    assert.equal((await run(['fsck', '--data', data, ...line])).code, 0);
+  });
+
+  test('a database remembers where the bytes of a site are, until somebody says that they have moved', async (t) => {
+    const { data, line, servers } = await team(t, 1, ['--site-id', 'moved']);
+    await servers[0].end();
+    const store = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
+    const bucket = [...line, '--bucket', 's3://media/moved/'];
+    const elsewhere = await native(t, undefined, bucket, store);
+    assert.equal(
+      elsewhere.text.stderr,
+      'wix-media-server: the bytes of the site moved are in a directory: use --data without --bucket, or, if you have copied all of them, run wix-media-server site bytes moved s3://media/moved\n',
+    );
+    assert.equal((await elsewhere.ended).code, 1);
+    assert.equal((await run(['fsck', ...bucket], store)).code, 1);
+    const move = (/** @type {string[]} */ ...args) => run(['site', 'bytes', ...args, ...line.slice(0, 2)]);
+    const wrong = await move('moved', 'media');
+    assert.deepEqual(
+      [wrong.code, wrong.stderr],
+      [2, 'wix-media-server: invalid place of bytes: expected s3://NAME or s3://NAME/PREFIX, or directory, found media\n'],
+    );
+    assert.deepEqual([(await move('other', 'directory')).code, (await move('moved', 's3://media/moved')).code], [1, 0]);
+    const { origin, end } = await native(t, undefined, bucket, store);
+    assert.equal((await ask(origin, 'GET', '/readyz')).status, 200);
+    await end();
+    const back = await native(t, data, line);
+    assert.match(back.text.stderr, /^wix-media-server: the bytes of the site moved are in s3:\/\/media\/moved: use --bucket s3:\/\/media\/moved, or, .* site bytes moved directory\n$/);
   });
 
   test('a wrong database is one line: of a setting with exit code 2, of the database with 1', async (t) => {

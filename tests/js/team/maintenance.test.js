@@ -156,7 +156,7 @@ suite('wix-media-server: maintenance', () => {
     const missing = join(await temporaryFolder(t), 'missing');
     for (const args of [['check'], ['fsck'], ['export', `${missing}.zip`]]) {
       const { code, stderr } = await run([...args, '--data', missing]);
-      assert.deepEqual([code, stderr], [1, `wix-media-server: there is no Media Manager in ${missing}: expected catalog.db in it\n`]);
+      assert.deepEqual([code, stderr], [2, `wix-media-server: there is no Media Manager in ${missing}: expected catalog.db in it\n`]);
     }
     assert.ok(!existsSync(missing));
     await native(t, data);

@@ -110,6 +110,22 @@ fn sites_have_prefixes_and_keys_of_their_own() {
 }
 
 #[test]
+fn place_of_the_bytes_is_recorded_once_and_changed_on_purpose() {
+    let url = cluster().empty_database("C.UTF-8");
+    Store::migrate(&url).unwrap();
+    let store = connect(&url).unwrap();
+    let site = store.create_site("a").unwrap();
+    assert_eq!(site.bytes_place(), None);
+    assert_eq!(site.record_bytes_place("s3://media/a").unwrap(), "s3://media/a");
+    assert_eq!(site.record_bytes_place("directory").unwrap(), "s3://media/a");
+    let again = store.site("a").unwrap().unwrap();
+    assert_eq!(again.bytes_place(), Some("s3://media/a"));
+    assert!(store.set_bytes_place("a", "directory").unwrap());
+    assert!(!store.set_bytes_place("b", "directory").unwrap());
+    assert_eq!(again.record_bytes_place("s3://media/a").unwrap(), "directory");
+}
+
+#[test]
 fn first_version_becomes_the_present_one() {
     let url = cluster().empty_database("C.UTF-8");
     cluster().run_at(
