@@ -169,11 +169,11 @@ impl Store {
         rows.iter().map(|row| get(row, 0)).collect()
     }
 
-    /// Changes where the bytes of a site are said to be. Moves none of them. Returns whether there is such a site.
-    pub fn set_bytes_place(&self, id: &str, place: &str) -> Result<bool> {
+    /// Changes where the bytes of a site are said to be, or of all sites. Moves none of them. Returns the number of sites.
+    pub fn set_bytes_place(&self, place: &str, only: Option<&str>) -> Result<u64> {
         self.check_schema()?;
-        let update = "UPDATE site SET bytes_place = $2 WHERE id = $1";
-        Ok(self.connections.execute(update, values![id, place])? > 0)
+        let update = "UPDATE site SET bytes_place = $1 WHERE $2 IS NULL OR id = $2";
+        self.connections.execute(update, values![place, only])
     }
 
     /// A site from its number, the key of its blobs, the prefix of its files and the place of its bytes.

@@ -51,10 +51,12 @@ pub(super) fn run(url: &str, work: SiteWork, out: &mut dyn Write) -> Result<Outc
                 return Err(unknown(&id));
             }
         }
-        SiteWork::Bytes { id, place } => {
-            if !store.set_bytes_place(&id, &place).map_err(failed)? {
+        SiteWork::Bytes { place, only } => {
+            let count = store.set_bytes_place(&place, only.as_deref()).map_err(failed)?;
+            if let (0, Some(id)) = (count, only) {
                 return Err(Failure(format!("site not found in the database: {id}")));
             }
+            say(out, &format!("changed for {count} sites"))?;
         }
         SiteWork::CreateKey { id, scope, lifetime } => {
             let (key, hash) =

@@ -24,10 +24,10 @@ pub(crate) enum SiteWork {
         id: String,
         quota: Option<u64>,
     },
-    /// Says where the bytes of its files are, after somebody has copied them.
+    /// Says where the bytes of one site or of all are, after somebody has copied them.
     Bytes {
-        id: String,
         place: String,
+        only: Option<String>,
     },
     CreateKey {
         id: String,
@@ -117,14 +117,14 @@ pub(super) fn command(of_database: impl Fn(&'static str, &'static str) -> Comman
                 .arg(required("quota", "BYTES", "the total size of its files, or none")),
             of_database(
                 "bytes",
-                "Says where the bytes of a site are, after you have copied all of them",
+                "Says where the bytes of all sites are, after you have copied them",
             )
-            .arg(id())
             .arg(required(
                 "place",
                 "PLACE",
                 "s3://NAME or s3://NAME/PREFIX, or directory",
-            )),
+            ))
+            .arg(option("only", "ID", "the one site that has moved (all)")),
             keys,
         ])
 }
@@ -152,8 +152,8 @@ pub(super) fn work(arguments: &ArgMatches) -> Result<(SiteWork, &ArgMatches), Wr
             },
         },
         "bytes" => SiteWork::Bytes {
-            id: id(leaf)?,
             place: place(text("place").unwrap_or_default())?,
+            only: text("only"),
         },
         "keys create" => SiteWork::CreateKey {
             id: id(leaf)?,

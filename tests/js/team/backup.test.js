@@ -66,6 +66,7 @@ async function backUp(t, { store, copy }) {
   const restored = url.replace(/[^/]+$/, 'restored');
   await postgresql('pg_restore', ['--no-owner', `--dbname=${restored}`, dump]);
   const stores = ['--database', restored, ...options];
+  if (options[0] === '--bucket') assert.equal((await run(['site', 'bytes', options[1], '--database', restored])).code, 0);
   const { code, stdout, stderr } = await run(['fsck', ...stores], store?.env);
   assert.equal(code, 0, stdout + stderr);
   const [, count] = /^(\d+) files, \d+ bytes, 0 damaged\n$/.exec(stdout) ?? assert.fail(stdout);

@@ -120,9 +120,12 @@ fn place_of_the_bytes_is_recorded_once_and_changed_on_purpose() {
     assert_eq!(site.record_bytes_place("directory").unwrap(), "s3://media/a");
     let again = store.site("a").unwrap().unwrap();
     assert_eq!(again.bytes_place(), Some("s3://media/a"));
-    assert!(store.set_bytes_place("a", "directory").unwrap());
-    assert!(!store.set_bytes_place("b", "directory").unwrap());
+    assert_eq!(store.set_bytes_place("directory", Some("a")).unwrap(), 1);
+    assert_eq!(store.set_bytes_place("directory", Some("b")).unwrap(), 0);
     assert_eq!(again.record_bytes_place("s3://media/a").unwrap(), "directory");
+    store.create_site("b").unwrap();
+    assert_eq!(store.set_bytes_place("s3://media/b", None).unwrap(), 2);
+    assert_eq!(again.record_bytes_place("directory").unwrap(), "s3://media/b");
 }
 
 #[test]
