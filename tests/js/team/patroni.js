@@ -1,16 +1,13 @@
 // PostgreSQL on three nodes under Patroni, which makes a standby the primary when the primary is gone. All of it ends with the process, in
 // whichever way that ends.
 //
-// Replication is synchronous and strict: a commit is acknowledged when a standby has it too, and only that standby may become the primary. Each
-// node has a folder of its own, whose name is in the command line of each of its processes: so they are found when a node is killed.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Replication is synchronous and strict: a commit is acknowledged when a standby has it too, and only that standby may become the primary.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { withinTime } from '../harness/limit.js';
 import { freePort } from '../harness/port.js';
+import { nodes } from './nodes.js';
 import { programs, psql } from './postgres.js';
 
 /** @import { Closing } from '../harness/types.d.ts' */
@@ -28,43 +25,16 @@ const NAMES = ['one', 'two', 'three'];
  */
 const TTL = 20;
 
-/** Runs until the standard input ends, and starts and kills nodes as its lines say. Each line is answered by one. */
-const SCRIPT = `
-trap '' INT TERM HUP
-if [ "$(id -u)" = 0 ]; then AS='setpriv --reuid=postgres --regid=postgres --init-groups'; chown -R postgres "$RUN"; else AS=env; fi
-# Kills the processes that name a folder, and their children. The name reaches grep by its input, or grep would find itself.
-end() {
-  while files=$(printf '%s' "$1/" | grep -laF -f - /proc/[0-9]*/cmdline 2>/dev/null); do
-    for file in $files; do
-      id=\${file#/proc/} id=\${id%/cmdline}
-      kill -9 "$id" $(cat "/proc/$id/task/$id/children" 2>/dev/null) 2>/dev/null
-    done
-  done
-}
-$AS etcd --data-dir "$RUN/etcd/data" --listen-client-urls "$ETCD" --advertise-client-urls "$ETCD" \
-  --listen-peer-urls "$PEER" --initial-advertise-peer-urls "$PEER" --initial-cluster "default=$PEER" >"$RUN/etcd/log" 2>&1 </dev/null &
-while read -r what name; do
-  case "$what" in
-    start) $AS patroni "$RUN/$name/patroni.json" >>"$RUN/$name/log" 2>&1 </dev/null & ;;
-    kill) end "$RUN/$name" ;;
-  esac
-  echo "$what $name"
-done
-end "$RUN"
-wait
-rm -rf "$RUN"
-`;
-
 /**
  * The settings of Patroni on a node, as JSON, which is YAML.
  *
- * @param {string} run
+ * @param {string} folder
  * @param {Node} node
  * @param {string} etcd
  */
-function settings(run, { name, port, api }, etcd) {
+function settings(folder, { name, port, api }, etcd) {
   const account = { username: 'postgres', password: 'postgres' };
-  const parameters = { fsync: 'off', unix_socket_directories: join(run, name), max_connections: 100 };
+  const parameters = { fsync: 'off', unix_socket_directories: folder, max_connections: 100 };
   return {
     scope: 'media',
     name,
@@ -85,8 +55,8 @@ function settings(run, { name, port, api }, etcd) {
       listen: `127.0.0.1:${port}`,
       connect_address: `127.0.0.1:${port}`,
       bin_dir: programs(),
-      data_dir: join(run, name, 'data'),
-      pgpass: join(run, name, 'pgpass'),
+      data_dir: join(folder, 'data'),
+      pgpass: join(folder, 'pgpass'),
       pg_hba: ['local all all trust', 'host all all 127.0.0.1/32 trust', 'host replication all 127.0.0.1/32 trust'],
       authentication: { superuser: account, replication: account },
       parameters,
@@ -100,35 +70,30 @@ function settings(run, { name, port, api }, etcd) {
  * @param {Closing} closing
  */
 export async function patroni(closing) {
-  const run = mkdtempSync(join(tmpdir(), 'wix-media-patroni-'));
   const [etcd, peer] = [`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`];
-  mkdirSync(join(run, 'etcd'));
+  /** @type {Record<string, (folder: string) => string[]>} */
+  const commands = {
+    etcd: (folder) => [
+      ...['etcd', '--data-dir', join(folder, 'data'), '--listen-client-urls', etcd, '--advertise-client-urls', etcd],
+      ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `default=${peer}`],
+    ],
+  };
   /** @type {Node[]} */
-  const nodes = [];
+  const servers = [];
   for (const name of NAMES) {
     const node = { name, port: await freePort(), api: await freePort() };
-    nodes.push(node);
-    mkdirSync(join(run, name));
-    writeFileSync(join(run, name, 'patroni.json'), JSON.stringify(settings(run, node, etcd)));
+    servers.push(node);
+    commands[name] = (folder) => {
+      const file = join(folder, 'patroni.json');
+      writeFileSync(file, JSON.stringify(settings(folder, node, etcd)));
+      return ['patroni', file];
+    };
   }
-  chmodSync(run, 0o755);
-  const env = { PATH: process.env.PATH, LANG: 'C.UTF-8', RUN: run, ETCD: etcd, PEER: peer };
-  const child = spawn('sh', ['-c', SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'], env });
-  const ended = once(child, 'close');
-  const answers = child.stdout.setEncoding('utf8')[Symbol.asyncIterator]();
-  closing.after(() => {
-    child.stdin.end();
-    return ended;
-  });
-  const tell = async (/** @type {string} */ line) => {
-    child.stdin.write(`${line}\n`);
-    const { value } = await withinTime(`Patroni to ${line}`, answers.next());
-    if (value !== `${line}\n`) throw new Error(`Patroni did not ${line}: ${value}`);
-  };
+  const { start, kill } = await nodes(closing, 'patroni', commands, 'postgres');
 
   /** What the nodes are, as the first one that answers says. */
   async function members() {
-    for (const { api } of nodes) {
+    for (const { api } of servers) {
       const response = await fetch(`http://127.0.0.1:${api}/cluster`).catch(() => undefined);
       if (response?.ok) return /** @type {Member[]} */ ((await response.json()).members);
     }
@@ -160,7 +125,7 @@ export async function patroni(closing) {
     });
     return found;
   };
-  const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`).join(',');
+  const hosts = servers.map(({ port }) => `127.0.0.1:${port}`).join(',');
   const url = (/** @type {string} */ database) => `postgres://postgres@${hosts}/${database}`;
   const query = (/** @type {string} */ database, /** @type {string} */ sql) => psql(`${url(database)}?target_session_attrs=read-write`, sql);
   return {
@@ -170,13 +135,13 @@ export async function patroni(closing) {
     until,
     complete,
     start: async () => {
-      for (const { name } of nodes) await tell(`start ${name}`);
+      for (const name of Object.keys(commands)) await start(name);
       await complete();
     },
     /** Kills PostgreSQL and Patroni on a node, so that it does not come back by itself. */
-    kill: (/** @type {string} */ name) => tell(`kill ${name}`),
+    kill,
     /** Starts a node again. */
-    revive: (/** @type {string} */ name) => tell(`start ${name}`),
+    revive: start,
     /** Makes an empty database, and returns its name. */
     create: async () => {
       await query('postgres', 'CREATE DATABASE media');
