@@ -9,11 +9,15 @@ import { withinTime } from '../harness/limit.js';
 
 const BUCKET = 'media';
 
-/** The folder of the program. */
-function programs() {
+/**
+ * An S3 server.
+ *
+ * @param {'moto_server' | 'weed'} name
+ */
+export function program(name) {
   const { WIX_MEDIA_S3_BIN: folder } = process.env;
-  if (!folder) throw new Error('WIX_MEDIA_S3_BIN must name the folder of moto_server: run cargo xtask test team');
-  return folder;
+  if (!folder) throw new Error(`WIX_MEDIA_S3_BIN must name the folder of ${name}: run cargo xtask test team`);
+  return join(folder, name);
 }
 
 /**
@@ -22,7 +26,7 @@ function programs() {
  * @param {Closing} closing
  */
 export async function objectStore(closing) {
-  const child = spawn(join(programs(), 'moto_server'), ['-H', '127.0.0.1', '-p', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(program('moto_server'), ['-H', '127.0.0.1', '-p', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'close');
   closing.after(() => {
     child.kill('SIGKILL');
