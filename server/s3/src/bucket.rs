@@ -53,6 +53,10 @@ impl Bucket {
         })))
     }
 
+    pub(crate) fn remote(&self) -> &Remote {
+        &self.0.remote
+    }
+
     /// Tries what the store can be trusted with, with some objects that are deleted afterwards.
     ///
     /// ```no_run
@@ -367,7 +371,7 @@ impl Blobs for Bucket {
             if is_open {
                 remote.delete(remote.object(id, "state"))?;
             }
-            Ok(())
+            self.remove_pictures(id)
         })
     }
 

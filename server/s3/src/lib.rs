@@ -11,6 +11,7 @@
 //! | open | `blobs/ID/state`, which names the multipart upload, its parts, and the segments behind them; `blobs/ID/START-RANDOM`, a segment each | the state that was synced last |
 //! | complete | `blobs/ID/bytes` | perhaps the objects of the open blob too, which do not count any more |
 //!
+//! - `pictures/ID/NAME` is a picture that was made of a complete blob. It is removed after the blob, or by age.
 //! - A blob is cut into parts of 8 MiB. A part is sent while the next one is received. What a request leaves behind the last whole part is
 //!   written as a segment, an immutable object that is read back when the blob continues.
 //! - A blob of one part at most is one `PutObject` when it is complete. A larger one is a multipart upload. Its ETag, where it
@@ -27,6 +28,7 @@
 mod bucket;
 mod draft;
 mod manifest;
+mod pictures;
 mod reading;
 mod remote;
 mod room;
@@ -34,6 +36,7 @@ mod settings;
 mod trial;
 
 pub use bucket::Bucket;
+pub use pictures::Picture;
 pub use room::Room;
 pub use settings::{Settings, Wrong};
 pub use trial::Trial;

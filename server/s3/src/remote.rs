@@ -9,12 +9,14 @@ use object_store::aws::AmazonS3;
 use object_store::multipart::{MultipartStore, PartId};
 use object_store::path::Path;
 use object_store::signer::{Method, SignedUrlOptions, Signer};
-use object_store::{Error, GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions, UpdateVersion};
+use object_store::{
+    Attribute, Attributes, Error, GetOptions, ObjectStore, ObjectStoreExt, PutMode, PutOptions, UpdateVersion,
+};
 use std::io::{self, ErrorKind};
 use std::ops::Range;
 use std::sync::mpsc;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio::runtime::{Builder, Runtime};
 
 /// The threads of the runtime. They only move bytes and sign requests.
@@ -129,6 +131,67 @@ impl Remote {
 
     fn state(&self, id: &str) -> Path {
         self.object(id, "state")
+    }
+
+    /// The folder of all pictures, which have a folder for each blob.
+    pub(crate) fn pictures(&self) -> Path {
+        Path::from(format!("{}pictures", self.prefix))
+    }
+
+    /// The folder of the pictures of a blob.
+    pub(crate) fn pictures_of(&self, id: &str) -> Path {
+        Path::from(format!("{}pictures/{id}", self.prefix))
+    }
+
+    pub(crate) fn picture(&self, id: &str, name: &str) -> Path {
+        Path::from(format!("{}pictures/{id}/{name}", self.prefix))
+    }
+
+    /// Writes an object with its type.
+    pub(crate) fn put_typed(&self, path: Path, bytes: Bytes, mime: &str) -> io::Result<()> {
+        let store = Arc::clone(&self.store);
+        let attributes = Attributes::from_iter([(Attribute::ContentType, mime.to_owned())]);
+        self.wait(async move {
+            let options = PutOptions::from(attributes);
+            store.put_opts(&path, bytes.into(), options).await.map_err(unwritten)?;
+            Ok(())
+        })
+    }
+
+    /// The type of an object and its bytes. `None` if it is missing, larger than `limit`, or has no type.
+    pub(crate) fn get_typed(&self, path: Path, limit: u64) -> io::Result<Option<(String, Bytes)>> {
+        let store = Arc::clone(&self.store);
+        self.wait(async move {
+            let result = match store.get(&path).await {
+                Ok(result) => result,
+                Err(Error::NotFound { .. }) => return Ok(None),
+                Err(error) => return Err(failed(error)),
+            };
+            let mime = result.attributes.get(&Attribute::ContentType);
+            match mime.map(|mime| mime.to_string()) {
+                Some(mime) if result.meta.size <= limit => {
+                    let bytes = result.bytes().await.map_err(failed)?;
+                    Ok(Some((mime, bytes)))
+                }
+                _ => Ok(None),
+            }
+        })
+    }
+
+    /// The objects of a folder that were written before a time.
+    pub(crate) fn list_older(&self, folder: Path, until: SystemTime) -> io::Result<Vec<Path>> {
+        let store = Arc::clone(&self.store);
+        self.wait(async move {
+            let mut objects = store.list(Some(&folder));
+            let mut found = Vec::new();
+            while let Some(meta) = objects.next().await {
+                let meta = meta.map_err(failed)?;
+                if SystemTime::from(meta.last_modified) < until {
+                    found.push(meta.location);
+                }
+            }
+            Ok(found)
+        })
     }
 
     pub(crate) fn put(&self, path: Path, bytes: Bytes) -> io::Result<Option<String>> {

@@ -4,6 +4,7 @@
 mod conformance;
 mod cuts;
 mod parts;
+mod pictures;
 mod proxy;
 mod servers;
 mod signed;

@@ -13,6 +13,13 @@ pub(crate) fn pattern(from: usize, to: usize) -> Vec<u8> {
     (from..to).map(|at| (at % 251) as u8 ^ (at / 65_536) as u8).collect()
 }
 
+/// Makes a complete blob.
+pub(crate) fn put(bucket: &Bucket, id: &str, bytes: &[u8]) {
+    let mut writer = bucket.open_writer(id, 0).unwrap();
+    bucket.append(&mut writer, bytes).unwrap();
+    bucket.seal(id).unwrap();
+}
+
 pub(crate) fn content(bucket: &Bucket, id: &str) -> Vec<u8> {
     let mut bytes = vec![0; usize::try_from(bucket.size(id).unwrap().unwrap()).unwrap()];
     let mut filled = 0;

@@ -1,11 +1,10 @@
 //! Signed URLs, as those use them who have no credentials.
 
-use crate::parts::pattern;
+use crate::parts::{pattern, put};
 use crate::servers::{seaweedfs, servers};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
-use wix_media::blobs::Blobs;
 use wix_media_s3::Bucket;
 
 const LIFETIME: Duration = Duration::from_secs(60);
@@ -21,12 +20,6 @@ fn get(url: &str) -> (String, Vec<u8>) {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
     let body = answer.split_off(end + 4);
     (String::from_utf8(answer).unwrap().to_ascii_lowercase(), body)
-}
-
-fn put(bucket: &Bucket, id: &str, bytes: &[u8]) {
-    let mut writer = bucket.open_writer(id, 0).unwrap();
-    bucket.append(&mut writer, bytes).unwrap();
-    bucket.seal(id).unwrap();
 }
 
 #[test]
