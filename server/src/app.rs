@@ -123,6 +123,7 @@ impl App {
             pictures: Arc::new(Pictures::new(
                 Arc::clone(&manager),
                 opened.blobs,
+                opened.bucket.clone(),
                 site_id,
                 &shared.pictures_pool,
             )),

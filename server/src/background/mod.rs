@@ -25,6 +25,9 @@ const MAX_IMPORTS: usize = 4;
 const SWEEP_INTERVAL: Duration = Duration::from_secs(3600);
 const SWEEP_GRACE_MS: i64 = 86_400_000;
 
+/// How often old pictures are looked for in the bucket.
+const PICTURES_INTERVAL: Duration = Duration::from_secs(86_400);
+
 /// How often a process looks for changes of others: while somebody follows the events, and for work that another process has left.
 const FOLLOW_INTERVAL: Duration = Duration::from_millis(500);
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
@@ -47,6 +50,7 @@ pub(crate) async fn run(app: Arc<App>, role: Role) {
 async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Tasks<i64>) {
     let mut changes = app.changes();
     let mut next_sweep = Instant::now();
+    let mut next_pictures = Instant::now();
     let mut pace = Pace::default();
     loop {
         changes.mark_unchanged();
@@ -74,6 +78,11 @@ async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Task
                 if Instant::now() >= next_sweep {
                     next_sweep = Instant::now() + SWEEP_INTERVAL;
                     sweep(app).await;
+                    if Instant::now() >= next_pictures {
+                        next_pictures = Instant::now() + PICTURES_INTERVAL;
+                        // A long list of pictures must not hold up other work.
+                        tokio::spawn(sweep_pictures(Arc::clone(app)));
+                    }
                 }
                 pace.ticked(call(app, "what is due", |manager| manager.tick()).await.is_some());
                 app.tell_changes();
@@ -158,5 +167,16 @@ async fn sweep(app: &Arc<App>) {
     app.unused_blobs.store(waiting, Ordering::Relaxed);
     if removed > 0 {
         tracing::info!(removed, waiting, "orphaned blobs removed");
+    }
+}
+
+/// Removes old pictures from the bucket.
+async fn sweep_pictures(app: Arc<App>) {
+    let pictures = Arc::clone(&app.pictures);
+    match spawn_blocking(move || pictures.remove_old()).await {
+        Ok(Ok(0)) => {}
+        Ok(Ok(removed)) => tracing::info!(removed, "old pictures removed from the bucket"),
+        Ok(Err(error)) => tracing::warn!(%error, "cannot remove old pictures from the bucket"),
+        Err(error) => tracing::error!(%error, "unexpected error"),
     }
 }

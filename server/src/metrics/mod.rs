@@ -172,12 +172,25 @@ pub(crate) struct SitePresent {
     pub(crate) bytes: Option<u64>,
 }
 
+/// The transformed pictures of all sites.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PictureFigures {
+    /// Those that wait or are being made.
+    pub(crate) pending: usize,
+    /// Originals that were decoded, because no cache had the picture.
+    pub(crate) decoded: u64,
+    /// Pictures that a cache had.
+    pub(crate) memory_hits: u64,
+    pub(crate) bucket_hits: u64,
+    /// Reads and writes of pictures that the bucket refused.
+    pub(crate) bucket_failures: u64,
+}
+
 /// What is only known at the moment of the question.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Present {
     pub(crate) uptime: Duration,
-    /// Transformed pictures that wait or are being made.
-    pub(crate) pictures: usize,
+    pub(crate) pictures: PictureFigures,
     /// The sites that are open, in the order of their ids.
     pub(crate) sites: Vec<SitePresent>,
     /// The connections to the database, if there is one.

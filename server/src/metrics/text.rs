@@ -20,6 +20,7 @@ impl Metrics {
         );
         self.requests_text(&mut out);
         self.transfers_text(&mut out, present);
+        pictures_text(&mut out, present);
         sites_text(&mut out, present);
         catalog_text(&mut out, present);
         self.sweeps_text(&mut out, present);
@@ -91,7 +92,7 @@ impl Metrics {
                 "pictures_pending",
                 "gauge",
                 "Transformed pictures that wait or are being made.",
-                present.pictures as u64,
+                present.pictures.pending as u64,
             ),
             (
                 "imports",
@@ -133,6 +134,20 @@ impl Metrics {
             out.one(name, "gauge", about, last.as_secs());
         }
     }
+}
+
+fn pictures_text(out: &mut Exposition, present: &Present) {
+    let pictures = present.pictures;
+    let name = "wix_media_pictures_hits_total";
+    out.head(name, "counter", "Transformed pictures that a cache had, by cache.");
+    for (cache, count) in [("memory", pictures.memory_hits), ("bucket", pictures.bucket_hits)] {
+        out.value(name, &[("cache", cache)], count);
+    }
+    let about = "Originals that were decoded, because no cache had the transformed picture.";
+    out.one("wix_media_pictures_decoded_total", "counter", about, pictures.decoded);
+    let about = "Reads and writes of transformed pictures that failed in the bucket.";
+    let name = "wix_media_pictures_bucket_failures_total";
+    out.one(name, "counter", about, pictures.bucket_failures);
 }
 
 fn sites_text(out: &mut Exposition, present: &Present) {

@@ -47,8 +47,7 @@ impl Sites {
         sites.sort_by(|one, other| one.id.cmp(&other.id));
         Present {
             uptime: self.shared.started.elapsed(),
-            // All sites share the places of pictures.
-            pictures: apps.first().map_or(0, |app| app.pictures.pending()),
+            pictures: self.shared.pictures_pool.figures(),
             sites,
             pool: self.storage.database().map(|database| database.pool_figures()),
             catalog: said.map(|(catalog, _)| catalog),

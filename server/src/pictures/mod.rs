@@ -3,21 +3,28 @@
 //! A picture that several callers wait for is made once:
 //!
 //! ```text
-//! waiting ──a core is free──▶ decoding ──▶ cached
-//!    │                            └──TIMEOUT──▶ 503. The thread goes on to the end, and keeps its core until then
-//!    ├──everybody has left──▶ dropped
-//!    └──TIMEOUT──▶ 503
+//! looking ──not in the bucket──▶ waiting ──a core is free──▶ decoding ──▶ cached ──▶ kept in the bucket
+//!    │                              │                            └──TIMEOUT──▶ 503. The thread goes on to the end, and keeps its core until then
+//!    │                              ├──everybody has left──▶ dropped
+//!    │                              └──TIMEOUT──▶ 503
+//!    └──in the bucket──▶ cached
 //! ```
+
+mod cache;
+mod kept;
 
 use crate::answer::{Answer, broken};
 use crate::bodies::Content;
 use crate::caller::Caller;
+use crate::metrics::PictureFigures;
 use bytes::Bytes;
+use cache::Cache;
 use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderValue};
+use kept::{Kept, Place};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -27,9 +34,7 @@ use wix_media::blobs::Blobs;
 use wix_media::images::url::Transform;
 use wix_media::images::{self, Color};
 use wix_media::manager::{Body, Manager, Picture};
-
-/// How many bytes of transformed pictures are cached.
-const MAX_CACHE_SIZE: usize = 64 << 20;
+use wix_media_s3::Bucket;
 
 /// How long one picture may take, with the wait for a core.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -51,7 +56,7 @@ pub(crate) struct Asked {
 /// A transformed picture.
 #[derive(Debug)]
 struct Made {
-    mime: &'static str,
+    mime: HeaderValue,
     bytes: Bytes,
 }
 
@@ -71,6 +76,9 @@ pub(crate) struct Pool {
     cache: Mutex<Cache>,
     /// Pictures that wait or are being made, by their sites and ETags, with those who wait for them.
     under_way: Mutex<HashMap<String, watch::Sender<Option<Outcome>>>>,
+    memory_hits: AtomicU64,
+    decoded: AtomicU64,
+    kept: Kept,
 }
 
 impl Default for Pool {
@@ -80,6 +88,20 @@ impl Default for Pool {
             cores: Arc::new(Semaphore::new(cores.min(MAX_DECODERS))),
             cache: Mutex::default(),
             under_way: Mutex::default(),
+            memory_hits: AtomicU64::default(),
+            decoded: AtomicU64::default(),
+            kept: Kept::default(),
+        }
+    }
+}
+
+impl Pool {
+    pub(crate) fn figures(&self) -> PictureFigures {
+        PictureFigures {
+            pending: lock(&self.under_way).len(),
+            memory_hits: self.memory_hits.load(Ordering::Relaxed),
+            decoded: self.decoded.load(Ordering::Relaxed),
+            ..self.kept.figures()
         }
     }
 }
@@ -91,40 +113,9 @@ pub(crate) struct Pictures {
     /// The bytes of files that are being made.
     blobs: Box<dyn Blobs>,
     site_id: String,
+    /// The bucket that keeps what was made.
+    bucket: Option<Bucket>,
     pool: Arc<Pool>,
-}
-
-/// Transformed pictures by their sites and ETags.
-#[derive(Debug, Default)]
-struct Cache {
-    made: HashMap<String, Arc<Made>>,
-    /// Least recently used first.
-    order: VecDeque<String>,
-    size: usize,
-}
-
-impl Cache {
-    fn get(&mut self, tag: &str) -> Option<Arc<Made>> {
-        let found = self.made.get(tag).cloned()?;
-        self.order.retain(|other| other != tag);
-        self.order.push_back(tag.to_owned());
-        Some(found)
-    }
-
-    fn put(&mut self, tag: &str, made: &Arc<Made>) {
-        if made.bytes.len() > MAX_CACHE_SIZE / 4 || self.made.contains_key(tag) {
-            return;
-        }
-        self.size += made.bytes.len();
-        self.made.insert(tag.to_owned(), Arc::clone(made));
-        self.order.push_back(tag.to_owned());
-        while self.size > MAX_CACHE_SIZE {
-            let Some(oldest) = self.order.pop_front() else { return };
-            if let Some(gone) = self.made.remove(&oldest) {
-                self.size -= gone.bytes.len();
-            }
-        }
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -132,18 +123,35 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Pictures {
-    pub(crate) fn new(manager: Arc<Manager>, blobs: Box<dyn Blobs>, site_id: &str, pool: &Arc<Pool>) -> Pictures {
+    pub(crate) fn new(
+        manager: Arc<Manager>,
+        blobs: Box<dyn Blobs>,
+        bucket: Option<Bucket>,
+        site_id: &str,
+        pool: &Arc<Pool>,
+    ) -> Pictures {
         Pictures {
             manager,
             blobs,
+            bucket,
             site_id: site_id.to_owned(),
             pool: Arc::clone(pool),
         }
     }
 
-    /// How many transformed pictures wait or are being made.
-    pub(crate) fn pending(&self) -> usize {
-        lock(&self.pool.under_way).len()
+    /// Removes pictures from the bucket that have been there for long.
+    pub(crate) fn remove_old(&self) -> std::io::Result<u64> {
+        self.bucket.as_ref().map_or(Ok(0), kept::remove_old)
+    }
+
+    /// The name of a picture in this process. Two sites may have the same original under the same id.
+    fn key(&self, tag: &str) -> String {
+        format!("{} {tag}", self.site_id)
+    }
+
+    /// Where the bucket keeps the picture with this ETag, which is made of `body`.
+    fn place(&self, tag: &str, body: &Body) -> Option<Place> {
+        Place::new(self.bucket.clone()?, &self.manager, tag, body)
     }
 
     /// Waits until a core is free to decode a picture. It never returns `None`, because nobody closes the semaphore.
@@ -187,15 +195,15 @@ impl Pictures {
 
     /// The picture with this ETag, made of `body` unless it is in the cache. `None` if the caller leaves before that.
     async fn transform(pictures: &Arc<Pictures>, tag: &str, caller: &Caller, making: Making) -> Option<Outcome> {
-        // Two sites may have the same original under the same id.
-        let tag = &format!("{} {tag}", pictures.site_id);
+        let key = pictures.key(tag);
         let mut outcomes = {
             let mut under_way = lock(&pictures.pool.under_way);
             // Looked up under the lock, because a picture is in the cache before it leaves the others.
-            if let Some(found) = lock(&pictures.pool.cache).get(tag) {
+            if let Some(found) = lock(&pictures.pool.cache).get(&key) {
+                pictures.pool.memory_hits.fetch_add(1, Ordering::Relaxed);
                 return Some(Ok(found));
             }
-            match under_way.get(tag) {
+            match under_way.get(&key) {
                 Some(known) => known.subscribe(),
                 None if under_way.len() >= MAX_PENDING => {
                     let text = "too many images are being transformed: try again in a moment";
@@ -203,8 +211,9 @@ impl Pictures {
                 }
                 None => {
                     let (sender, receiver) = watch::channel(None);
-                    under_way.insert(tag.to_owned(), sender.clone());
-                    tokio::spawn(work(Arc::clone(pictures), tag.to_owned(), making, sender));
+                    under_way.insert(key.clone(), sender.clone());
+                    let place = pictures.place(tag, &making.body);
+                    tokio::spawn(work(Arc::clone(pictures), key, place, making, sender));
                     receiver
                 }
             }
@@ -246,31 +255,53 @@ fn fault(status: u16, message: &str) -> Fault {
     }
 }
 
-/// Makes a picture when a core is free, and tells those who wait for it.
-async fn work(pictures: Arc<Pictures>, tag: String, making: Making, waiting: watch::Sender<Option<Outcome>>) {
+/// Finds a picture in the bucket, or makes it when a core is free. Then tells those who wait for it.
+async fn work(
+    pictures: Arc<Pictures>,
+    tag: String,
+    place: Option<Place>,
+    making: Making,
+    waiting: watch::Sender<Option<Outcome>>,
+) {
     // Also removes the picture if this task panics.
-    let _end = UnderWay {
+    let under_way = UnderWay {
         pictures: &pictures,
         tag: &tag,
         waiting: waiting.clone(),
     };
     let deadline = Instant::now() + TIMEOUT;
-    let core = loop {
-        tokio::select! {
-            core = timeout_at(deadline, pictures.core()) => break core,
-            () = waiting.closed() => if pictures.drop_unwanted(&tag, &waiting) {
-                return;
-            },
-        }
+    let kept = &pictures.pool.kept;
+    let found = match &place {
+        Some(place) => kept.find(place).await,
+        None => None,
     };
-    let outcome = match core {
-        Ok(core) => make(&pictures, core, deadline, making).await,
-        Err(_) => Err(too_long()),
+    let is_new = found.is_none();
+    let outcome = match found {
+        Some(found) => Ok(Arc::new(found)),
+        None => {
+            let core = loop {
+                tokio::select! {
+                    core = timeout_at(deadline, pictures.core()) => break core,
+                    () = waiting.closed() => if pictures.drop_unwanted(&tag, &waiting) {
+                        return;
+                    },
+                }
+            };
+            match core {
+                Ok(core) => make(&pictures, core, deadline, making).await,
+                Err(_) => Err(too_long()),
+            }
+        }
     };
     if let Ok(made) = &outcome {
         lock(&pictures.pool.cache).put(&tag, made);
     }
-    waiting.send_replace(Some(outcome));
+    waiting.send_replace(Some(outcome.clone()));
+    // Nobody waits for the bucket.
+    drop(under_way);
+    if let (Some(place), Ok(made), true) = (place, outcome, is_new) {
+        kept.keep(place, &made).await;
+    }
 }
 
 /// A picture that waits or is being made, for as long as the value lives.
@@ -304,6 +335,7 @@ async fn make(
     making: Making,
 ) -> Outcome {
     let own = Arc::clone(pictures);
+    pictures.pool.decoded.fetch_add(1, Ordering::Relaxed);
     let decoding = spawn_blocking(move || {
         // Held until the work ends, even if nobody waits for it any more.
         let _core = core;
@@ -322,7 +354,7 @@ async fn make(
     };
     match made {
         Ok(Ok(Ok(Ok(made)))) => Ok(Arc::new(Made {
-            mime: made.mime,
+            mime: HeaderValue::from_static(made.mime),
             bytes: made.bytes.into(),
         })),
         Ok(Ok(Ok(Err(error)))) | Ok(Err(error)) => Err(fault(error.status, &error.message)),
@@ -352,7 +384,7 @@ pub(crate) async fn answer(
     headers.remove(header::CONTENT_LENGTH);
     let made = if asked.is_head {
         // A HEAD makes no picture, so it states type and length only of one in the cache.
-        let Some(found) = lock(&pictures.pool.cache).get(&tag) else {
+        let Some(found) = lock(&pictures.pool.cache).get(&pictures.key(&tag)) else {
             return Answer {
                 headers: Box::new(headers),
                 ..Answer::new(StatusCode::OK)
@@ -370,7 +402,7 @@ pub(crate) async fn answer(
     };
     match made {
         Ok(made) => {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(made.mime));
+            headers.insert(header::CONTENT_TYPE, made.mime.clone());
             headers.insert(header::CONTENT_LENGTH, made.bytes.len().into());
             Answer {
                 status: StatusCode::OK,
@@ -395,31 +427,5 @@ pub(crate) async fn answer(
                 content: Content::whole(message),
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cache_drops_what_was_used_least_recently() {
-        let mut cache = Cache::default();
-        let made = |size: usize| {
-            Arc::new(Made {
-                mime: "image/png",
-                bytes: vec![0; size].into(),
-            })
-        };
-        let quarter = MAX_CACHE_SIZE / 4;
-        for tag in ["a", "b", "c", "d"] {
-            cache.put(tag, &made(quarter));
-        }
-        assert!(cache.get("a").is_some());
-        cache.put("e", &made(1));
-        assert!(cache.get("b").is_none() && cache.get("a").is_some() && cache.get("e").is_some());
-        cache.put("large", &made(quarter + 1));
-        assert!(cache.get("large").is_none());
-        assert_eq!(cache.size, 3 * quarter + 1);
     }
 }
