@@ -203,6 +203,7 @@ impl Running {
             body: export.body,
             delay_ms: 0,
             transform: None,
+            whole: None,
             cause: None,
         };
         let answer = self.response_array(response, false)?;
