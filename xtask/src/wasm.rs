@@ -11,7 +11,7 @@ use wasm_bindgen_cli_support::{Bindgen, EncodeInto};
 
 use crate::fresh::Step;
 use crate::machine::{self, WASM};
-use crate::process::{cargo, run};
+use crate::process::{cargo, cargo_home, run};
 use crate::project::Project;
 
 /// A change of this file makes the results of its steps stale.
@@ -233,11 +233,7 @@ pub(crate) fn bindgen(arguments: Vec<String>) -> Result<()> {
 fn rust_flags(module: &Module) -> Result<Vec<String>> {
     let mut flags: Vec<String> = RUST_FLAGS.iter().map(|&flag| flag.to_owned()).collect();
     if module.names_paths {
-        let cargo = match std::env::var_os("CARGO_HOME") {
-            Some(home) => PathBuf::from(home),
-            None => std::env::home_dir().context("there is no home folder")?.join(".cargo"),
-        };
-        flags.push(format!("--remap-path-prefix={}=crates", cargo.display()));
+        flags.push(format!("--remap-path-prefix={}=crates", cargo_home()?.display()));
     }
     Ok(flags)
 }

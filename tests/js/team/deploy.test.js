@@ -12,6 +12,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (/** @type {string} */ name) => readFileSync(join(ROOT, name), 'utf8');
 const UNIT = read('server/deploy/wix-media-server.service');
 const IMAGE = read('server/deploy/Dockerfile');
+const STATIC_IMAGE = read('server/deploy/Dockerfile.static');
 const COMPOSE = read('server/deploy/docker-compose.yml');
 const COMPOSE_TEAM = read('server/deploy/docker-compose.team.yml');
 const KUBERNETES = read('server/deploy/kubernetes.yaml');
@@ -21,11 +22,11 @@ const SECRETS = { WIX_API_KEY: 'key', POSTGRES_PASSWORD: 'password', AWS_SECRET_
 
 /** Instructions of a Dockerfile that this repository uses, each with the form of its arguments. */
 const INSTRUCTIONS = /** @type {Record<string, RegExp>} */ ({
-  FROM: /^[a-z]+:[\w.-]+( AS [a-z]+)?$/,
+  FROM: /^(scratch|[a-z]+:[\w.-]+)( AS [a-z]+)?$/,
   WORKDIR: /^\/\S+$/,
-  COPY: /^(--from=[a-z]+ )?\S+ \S+$/,
+  COPY: /^(--from=[a-z]+ )?(--chown=\d+:\d+ )?[^-\s]\S* \S+$/,
   RUN: /^\S.*$/s,
-  USER: /^\d+$/,
+  USER: /^\d+(:\d+)?$/,
   ENV: /^\w+=\S+$/,
   VOLUME: /^\[.*\]$/,
   EXPOSE: /^\d+$/,
@@ -62,14 +63,16 @@ suite('wix-media-server: deployment', () => {
     assert.match(String(verify(UNIT.replace('TimeoutStopSec=45', 'TimeoutStopSec=soon'))[1]), /Failed to parse time value/);
   });
 
-  test('the Dockerfile has known instructions, stages and paths', () => {
-    const instructions = instructionsOf(IMAGE);
-    const stages = instructions.filter(({ name }) => name === 'FROM').map(({ rest }) => / AS (\w+)$/.exec(rest)?.[1]);
-    for (const { name, rest } of instructions) {
-      if (rest.startsWith('[')) assert.ok(Array.isArray(JSON.parse(rest)), rest);
-      const [, from] = /^--from=(\w+)/.exec(rest) ?? [];
-      if (from) assert.ok(stages.includes(from), rest);
-      if (name === 'RUN') execFileSync('sh', ['-n', '-c', rest]);
+  test('the Dockerfiles have known instructions, stages and paths', () => {
+    for (const text of [IMAGE, STATIC_IMAGE]) {
+      const instructions = instructionsOf(text);
+      const stages = instructions.filter(({ name }) => name === 'FROM').map(({ rest }) => / AS (\w+)$/.exec(rest)?.[1]);
+      for (const { name, rest } of instructions) {
+        if (rest.startsWith('[')) assert.ok(Array.isArray(JSON.parse(rest)), rest);
+        const [, from] = /^--from=(\w+)/.exec(rest) ?? [];
+        if (from) assert.ok(stages.includes(from), rest);
+        if (name === 'RUN') execFileSync('sh', ['-n', '-c', rest]);
+      }
     }
     const [, manifest] = /--manifest-path (\S+)/.exec(IMAGE) ?? [];
     assert.ok(existsSync(join(ROOT, manifest)), manifest);
@@ -130,7 +133,7 @@ suite('wix-media-server: deployment', () => {
 
   test('all of them name settings that exist', () => {
     const table = read('server/src/settings/table.rs');
-    const named = [UNIT, IMAGE, COMPOSE, COMPOSE_TEAM, KUBERNETES, KUBERNETES_TEAM, read('server/deploy/nginx.conf')].flatMap((text) => text.match(/WIX_\w+/g) ?? []);
+    const named = [UNIT, IMAGE, STATIC_IMAGE, COMPOSE, COMPOSE_TEAM, KUBERNETES, KUBERNETES_TEAM, read('server/deploy/nginx.conf')].flatMap((text) => text.match(/WIX_\w+/g) ?? []);
     assert.ok(named.length >= 20);
     for (const name of named) assert.match(table, new RegExp(`"${name}"`), name);
   });
