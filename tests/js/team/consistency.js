@@ -1,5 +1,5 @@
-// Whether a team answers as one process would: clients send random changes to the same folders, and what they were answered is
-// replayed on a manager in memory.
+// Whether a team answers as one process would: clients send random changes to the same files and folders, and what they were answered is
+// replayed on a manager in memory. commands.js has the commands.
 //
 // A change that was made has events, and their numbers say when it was made. The replay makes the changes in the order of the numbers,
 // and each must have the events and the answer that it had. A command without events (a read, a refusal, a change of nothing) must have its
@@ -7,66 +7,43 @@
 // that of real time, too: one that began after another had ended comes after it.
 //
 // If a command has no answer, because its server was killed or could not reach the database, it may have been done or not, and until the end.
+// An import takes effect when its source has been fetched.
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { random } from '../crash/model.js';
+import { contentOf, random } from '../crash/model.js';
+import { withinTime } from '../harness/limit.js';
 import { present } from '../harness/present.js';
 import { createTestManager } from '../harness/testing.js';
+import { asked, chosen, essence, essences, fileName, fits, isDeferred, isForeign, isIdle, isRead, nextPage, prepares, requestOf } from './commands.js';
 import { ask } from './native.js';
+import { overtaken, sendInPieces } from './transfer.js';
 
-/** @typedef {'create' | 'update' | 'trash' | 'restore' | 'erase' | 'get' | 'list'} What */
-/** @typedef {{ what: What, id?: string, name?: string, parent?: string }} Command */
-/** @typedef {{ status: number, text: string }} Reply */
+/** @import { Closing } from '../harness/types.d.ts' */
+/** @import { Command, Known, RecordedEvent, Reply } from './commands.js' */
 /** @typedef {{ command: Command, answer: Reply | null, after: number, until: number }} Entry The numbers of the last events around it. */
-/** @typedef {{ number: number, body: any }} RecordedEvent */
 /** @typedef {{ entries: Entry[], events: RecordedEvent[], last: number }} History */
 /** @typedef {(method: string, path: string, body?: object) => Promise<Reply>} Send */
 
-const ROOT = 'media-root';
-const FOLDERS = '/site-media/v1/folders';
-/** How often a read is repeated while servers or the database are away. Long enough for a standby to take over. */
+/**
+ * What clients do: at least so many commands each, and more for as long as it goes on.
+ *
+ * @typedef {object} Load
+ * @property {number} clients
+ * @property {number} commands
+ * @property {number} seed
+ * @property {number} [folders] How many there are to fight for.
+ * @property {number} [files] How many there are to fight for.
+ * @property {string} [source] The URL of imports. None without it.
+ * @property {string[]} [origins] Processes of which one overtakes uploads of another. None is overtaken without them.
+ * @property {() => boolean} [goesOn]
+ */
+
+/**
+ * How often a request that must have an answer is repeated. Long enough for a standby to take over, and for another server to take over an
+ * import two minutes after its own was killed.
+ */
 const MAX_TRIES = 12_000;
-/** How many folders there are to fight for. */
-const MAX_FOLDERS = 24;
-
-/**
- * The request of a command.
- *
- * @param {Command} command
- * @param {(id: string) => string} named The name of an id where it is sent.
- * @returns {[method: string, path: string, body?: object]}
- */
-function requestOf({ what, id = '', name, parent = ROOT }, named) {
-  const own = named(id);
-  if (what === 'create') return ['POST', FOLDERS, { displayName: name, parentFolderId: named(parent) }];
-  if (what === 'update') return ['PATCH', `${FOLDERS}/${own}`, { folder: { id: own, displayName: name, parentFolderId: named(parent) } }];
-  if (what === 'trash') return ['POST', '/site-media/v1/bulk/folders/delete', { folderIds: [own] }];
-  if (what === 'erase') return ['POST', '/site-media/v1/bulk/folders/delete', { folderIds: [own], permanent: true }];
-  if (what === 'restore') return ['POST', '/site-media/v1/bulk/trash-bin/folders/restore', { folderIds: [own] }];
-  if (what === 'get') return ['GET', `${FOLDERS}/${own}`];
-  return ['GET', `${FOLDERS}?parentFolderId=${own}&paging.limit=100`];
-}
-
-/** Commands that change nothing. */
-const isRead = (/** @type {Command} */ { what }) => what === 'get' || what === 'list';
-/** Commands that may succeed without changing anything. */
-const isIdle = (/** @type {Command} */ { what }) => what === 'trash' || what === 'restore' || what === 'erase';
-
-/**
- * A random command about the folders that somebody has made.
- *
- * @param {ReturnType<typeof random>} dice
- * @param {string[]} known
- * @param {string} name One that nobody else uses.
- * @returns {Command}
- */
-function chosen({ below, of }, known, name) {
-  if (known.length === 0 || (known.length < MAX_FOLDERS && below(4) === 0)) return { what: 'create', name, parent: of([ROOT, ...known]) };
-  const id = of(known);
-  const what = /** @type {What} */ (of(['update', 'update', 'update', 'update', 'trash', 'trash', 'restore', 'restore', 'restore', 'erase', 'get', 'list', 'list']));
-  return what === 'update' ? { what, id, name, parent: of([ROOT, ...known]) } : { what, id };
-}
 
 /**
  * The number of the last event.
@@ -98,45 +75,77 @@ async function eventsAfter(send, after) {
 }
 
 /**
- * All events, once none is added any more: a database may finish a change whose server was killed.
+ * All events. A database may finish a change whose server was killed, so there may be more than a moment ago.
  *
  * @param {Send} send
  */
 async function allEvents(send) {
-  const last = await lastEvent(send);
-  return { events: await eventsAfter(send, 0), last };
+  const least = await patiently(() => lastEvent(send));
+  const events = await patiently(() => eventsAfter(send, 0));
+  const last = events.at(-1)?.number ?? 0;
+  assert.ok(last >= least, `the last event is ${least}, and ${last} is the last one in the list`);
+  return { events, last };
 }
 
 /**
- * The numbers of a stream of events, from the first one on.
+ * Follows the events from the first one on, as a browser does: after the end of a stream it asks for those behind the last one it has seen.
  *
- * @param {string} origin
+ * @param {Closing} closing
+ * @param {() => string} originOf The server, which may be another one each time.
  */
-export function follow(origin) {
+export function follow(closing, originOf) {
   /** @type {number[]} */
   const numbers = [];
   let wake = () => {};
-  const request = httpRequest(`${origin}/_wix-media/events?after=0`, { headers: { accept: 'text/event-stream' }, agent: false }, (response) => {
-    let text = '';
-    response.setEncoding('utf8').on('data', (chunk) => {
-      text += chunk;
-      const messages = text.split('\n\n');
-      text = present(messages.pop());
-      for (const message of messages) if (message.includes('\ndata: ')) numbers.push(Number(/^id: (\d+)$/m.exec(message)?.[1]));
-      wake();
+  let hasEnded = false;
+  let streams = 0;
+  /** @type {import('node:http').ClientRequest} */
+  let request;
+  function connect() {
+    if (hasEnded) return;
+    streams += 1;
+    const headers = { accept: 'text/event-stream', 'last-event-id': String(numbers.at(-1) ?? 0) };
+    request = httpRequest(`${originOf()}/_wix-media/events`, { headers, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk;
+        const messages = text.split('\n\n');
+        text = present(messages.pop());
+        for (const message of messages) if (message.includes('\ndata: ')) numbers.push(Number(/^id: (\d+)$/m.exec(message)?.[1]));
+        wake();
+      });
+      response.on('error', () => {});
     });
-    response.on('error', () => {});
+    request.on('error', () => {}).on('close', () => setTimeout(50).then(connect));
+    request.end();
+  }
+  connect();
+  closing.after(() => {
+    hasEnded = true;
+    request.destroy();
   });
-  request.on('error', () => {});
-  request.end();
   return {
+    /** How many streams it has had. */
+    streams: () => streams,
     /** @param {number} last */
     async until(last) {
       while ((numbers.at(-1) ?? 0) < last) await new Promise((resolve) => (wake = () => resolve(undefined)));
-      request.destroy();
       return numbers;
     },
   };
+}
+
+/**
+ * Fails if followers have not seen each event once and in order.
+ *
+ * @param {ReturnType<typeof follow>[]} followers
+ * @param {Pick<History, 'events' | 'last'>} history
+ */
+export async function followed(followers, { events, last }) {
+  for (const follower of followers) {
+    const numbers = await withinTime('the last event', follower.until(last));
+    assert.deepEqual(numbers.filter((number) => number <= last), events.map(({ number }) => number), 'a follower sees each event once and in order');
+  }
 }
 
 /**
@@ -171,64 +180,97 @@ async function patiently(read) {
  * Lets clients send commands, each at its own pace, and writes down what happened.
  *
  * @param {string} origin
- * @param {{ clients: number, commands: number, seed: number, goesOn?: () => boolean }} load At least so many commands of each client, and more for
- *   as long as it goes on.
+ * @param {Load} load
  * @returns {Promise<History>}
  */
-export async function record(origin, { clients, commands, seed, goesOn = () => false }) {
+export async function record(origin, { clients, commands, seed, folders = 24, files = 24, source = '', origins = [], goesOn = () => false }) {
   /** @type {Send} */
   const send = (method, path, body) => ask(origin, method, path, body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  /** @type {string[]} */
-  const known = [];
+  /** @type {Known} */
+  const known = { folders: [], files: [] };
   /** @type {Entry[]} */
   const entries = [];
+  /** @type {Promise<void>[]} */
+  const imports = [];
+
+  /**
+   * Writes a command down, with what it was answered.
+   *
+   * @param {Command} command
+   * @param {() => Promise<Reply>} request
+   */
+  async function done(command, request = () => send(...requestOf(command, (id) => id))) {
+    const after = await patiently(() => lastEvent(send));
+    const answer = await answered(request());
+    const isOpen = !answer || (isDeferred(command) && answer.status === 200);
+    const until = isOpen ? Infinity : await patiently(() => lastEvent(send));
+    entries.push({ command, answer, after, until });
+    return answer;
+  }
+
+  /**
+   * Uploads a file for which there is a URL.
+   *
+   * @param {Command} command
+   * @param {Reply} answer The URL.
+   * @param {ReturnType<typeof random>} dice
+   */
+  async function upload({ what, name, size, seed: content }, answer, dice) {
+    const { uploadUrl, uploadToken = '' } = JSON.parse(answer.text);
+    const path = new URL(uploadUrl).pathname;
+    /** @type {Command} */
+    const made = { what: 'upload', name, size, seed: content };
+    const bytes = contentOf(made);
+    let request = () => ask(origin, 'PUT', `${path}?filename=${fileName(made)}`, { headers: { 'content-type': 'application/octet-stream' }, body: bytes });
+    if (what === 'openTransfer') {
+      const sent = origins.length > 1 && dice.below(3) === 0 ? overtaken(origins, path, uploadToken, bytes) : sendInPieces(origin, path, uploadToken, bytes, dice.below);
+      if (!(await sent)) return;
+      request = () => ask(origin, 'PUT', `${path}/${uploadToken}`);
+    }
+    const ended = await done(made, request);
+    if (ended?.status === 200) known.files.push(JSON.parse(ended.text).file.id);
+  }
+
+  /**
+   * Waits for the end of an import.
+   *
+   * @param {string} id
+   */
+  async function imported(id) {
+    const { status } = await patiently(async () => {
+      const reply = await send('GET', `/site-media/v1/files/get-file-by-id?fileId=${id}`);
+      assert.ok(reply.status !== 200 || JSON.parse(reply.text).file.operationStatus !== 'PENDING', `${id} is pending`);
+      assert.ok(reply.status < 500, reply.text);
+      return reply;
+    });
+    if (status === 200) known.files.push(id);
+  }
+
   const client = async (/** @type {number} */ number) => {
     const dice = random(seed * 1000 + number);
     for (let turn = 0; turn < commands || goesOn(); turn += 1) {
-      const command = chosen(dice, known, `c${number}t${turn}`);
-      const after = await patiently(() => lastEvent(send));
-      const answer = await answered(send(...requestOf(command, (id) => id)));
-      const until = answer ? await patiently(() => lastEvent(send)) : Infinity;
-      entries.push({ command, answer, after, until });
-      if (command.what === 'create' && answer?.status === 200) known.push(JSON.parse(answer.text).folder.id);
+      /** @type {Command | undefined} */
+      let command = chosen(dice, known, `${seed}.${number}.${turn}`, { folders, files, source });
+      const answer = await done(command);
+      if (command.what === 'createFolder' && answer?.status === 200) known.folders.push(JSON.parse(answer.text).folder.id);
+      if (prepares(command) && answer?.status === 200) await upload(command, answer, dice);
+      if (isDeferred(command) && answer?.status === 200) {
+        const { file, results } = JSON.parse(answer.text);
+        imports.push(imported((file ?? results[0].item).id));
+      }
       // Nobody can do anything with it any more.
-      if (command.what === 'erase' && known.length > 4) known.splice(known.indexOf(present(command.id)), known.includes(present(command.id)) ? 1 : 0);
+      if (command.what.startsWith('erase')) {
+        const ids = command.what === 'eraseFiles' ? known.files : known.folders;
+        for (const id of command.ids ?? []) if (ids.length > 4 && ids.includes(id)) ids.splice(ids.indexOf(id), 1);
+      }
+      let page = answer;
+      while (page && (command = nextPage(command, page))) page = await done(command);
     }
   };
   await Promise.all(Array.from({ length: clients }, (_, number) => client(number)));
-  return { entries, ...(await patiently(() => allEvents(send))) };
+  await Promise.all(imports);
+  return { entries, ...(await allEvents(send)) };
 }
-
-/** @param {RecordedEvent} event */
-const isOfFile = ({ body }) => body.entityFqdn.endsWith('.file_descriptor');
-
-/**
- * What matters of an answer, with ids under their names.
- *
- * @param {Reply} answer
- * @param {(id: string) => string} named
- */
-function essence({ status, text }, named) {
-  const body = JSON.parse(text);
-  if (status !== 200) return JSON.stringify([status, body.details?.applicationError?.code ?? body.details?.validationError?.fieldViolations?.[0]?.ruleName]);
-  const shown = (/** @type {any} */ { id, displayName, parentFolderId, state }) => [named(id), displayName, named(parentFolderId), state];
-  if (body.folder) return JSON.stringify([status, shown(body.folder)]);
-  return JSON.stringify([status, body.folders?.map(shown).sort()]);
-}
-
-/**
- * What matters of events, in any order, as a change of a tree has those of its items.
- *
- * @param {RecordedEvent[]} events
- * @param {(id: string) => string} named
- */
-const essences = (events, named) =>
-  events
-    .map(({ body: { slug, entityId, createdEvent, updatedEvent, deletedEvent } }) => {
-      const entity = createdEvent?.entity ?? updatedEvent?.currentEntity;
-      return JSON.stringify([slug, named(entityId), entity?.displayName, entity && named(entity.parentFolderId), deletedEvent?.movedToTrash]);
-    })
-    .sort();
 
 /**
  * Replays a history. Fails if no order of its commands explains it.
@@ -238,7 +280,7 @@ const essences = (events, named) =>
 export async function replay({ entries, events, last }) {
   events.forEach(({ number }, at) => assert.equal(number, at + 1, 'the numbers of events have no gaps and no duplicates'));
   assert.equal(events.length, last);
-  const manager = await createTestManager();
+  const manager = await createTestManager({ allowPrivateImports: true });
   try {
     /** @type {Send} */
     const send = async (method, path, body) => {
@@ -251,6 +293,9 @@ export async function replay({ entries, events, last }) {
     const inside = (/** @type {string} */ id) => names.get(id) ?? id;
     let saved = await manager.snapshot();
 
+    /** @type {Map<string, string>} The URLs of uploads, by the name of the file. */
+    const urls = new Map();
+
     /**
      * Runs a command in the present state, and takes back what it has changed.
      *
@@ -258,12 +303,36 @@ export async function replay({ entries, events, last }) {
      */
     async function attempt({ command }) {
       const before = await lastEvent(send);
-      const answer = await send(...requestOf(command, inside));
-      const caused = isRead(command) || answer.status !== 200 ? [] : await eventsAfter(send, before);
+      /** @type {Reply} */
+      let answer;
+      if (command.what === 'upload') {
+        const response = await manager.fetch(`${present(urls.get(present(command.name)))}?filename=${fileName(command)}`, {
+          method: 'PUT',
+          headers: { 'content-type': 'application/octet-stream' },
+          body: contentOf(command),
+        });
+        answer = { status: response.status, text: await response.text() };
+      } else answer = await asked(send, command, inside);
+      let caused = isRead(command) || answer.status !== 200 ? [] : await eventsAfter(send, before);
+      while (isDeferred(command) && answer.status === 200 && caused.length === 0) {
+        await setTimeout(1);
+        caused = await eventsAfter(send, before);
+      }
       const undo = async () => {
         if (caused.length > 0) await manager.rollback(saved);
       };
       return { answer, caused, undo };
+    }
+
+    /**
+     * Keeps the URL of an upload. A transfer is uploaded in one piece here.
+     *
+     * @param {Command} command
+     */
+    async function keepUrl(command) {
+      const { text } = await asked(send, { ...command, what: 'openUpload' }, inside);
+      urls.set(present(command.name), JSON.parse(text).uploadUrl);
+      saved = await manager.snapshot();
     }
 
     /** @type {Set<Entry>} What has no place yet. */
@@ -291,7 +360,8 @@ export async function replay({ entries, events, last }) {
         if (idle.has(entry) || (answer.status === 200 && !isRead(command) && !isIdle(command))) continue;
         const found = await attempt(entry);
         await found.undo();
-        if (found.caused.length > 0 || essence(found.answer, (id) => id) !== essence(answer, inside)) continue;
+        if (found.caused.length > 0 || essence(command, found.answer, (id) => id) !== essence(command, answer, inside)) continue;
+        if (prepares(command) && answer.status === 200) await keepUrl(command);
         // A read or a refusal has its place now. A change may still be one that was made.
         if (answer.status === 200 && isIdle(command)) idle.add(entry);
         else open.delete(entry);
@@ -301,28 +371,22 @@ export async function replay({ entries, events, last }) {
     /** Makes the change whose events come next. */
     async function advance() {
       const [next] = events.slice(state);
-      const { entityId, slug, createdEvent, updatedEvent } = next.body;
-      const name = (createdEvent?.entity ?? updatedEvent?.currentEntity)?.displayName;
+      const { entityId } = next.body;
+      const isKnown = names.has(entityId);
       /** @param {Entry} entry */
-      const fits = ({ command, answer, until }) =>
-        (!answer || answer.status === 200) &&
-        until > state &&
-        ((command.what === 'create' && slug === 'created' && command.name === name && !names.has(entityId)) ||
-          (command.what === 'update' && slug === 'updated' && command.name === name) ||
-          (command.what === 'restore' && slug === 'created' && names.has(entityId)) ||
-          ((command.what === 'trash' || command.what === 'erase') && slug === 'deleted'));
+      const mayBe = ({ command, answer, until }) => (!answer || answer.status === 200) && until > state && fits(command, next, isKnown);
       // If several would do, the others can follow it without changing anything.
-      for (const entry of [...open].filter(fits).sort((one, other) => one.until - other.until)) {
+      for (const entry of [...open].filter(mayBe).sort((one, other) => one.until - other.until)) {
         const found = await attempt(entry);
         const theirs = events.slice(state, state + found.caused.length);
         const made = found.caused[0]?.body.entityId;
-        const isNew = entry.command.what === 'create';
+        const isNew = !isKnown && entry.command.what !== 'updateFolder' && entry.command.what !== 'updateFile';
         if (isNew && made) names.set(entityId, made);
         const isSame =
           theirs.length > 0 &&
           theirs.length === found.caused.length &&
           JSON.stringify(essences(theirs, inside)) === JSON.stringify(essences(found.caused, (id) => id)) &&
-          (!entry.answer || essence(found.answer, (id) => id) === essence(entry.answer, inside));
+          (!entry.answer || essence(entry.command, found.answer, (id) => id) === essence(entry.command, entry.answer, inside));
         if (isSame && state + theirs.length <= entry.until) {
           open.delete(entry);
           state += theirs.length;
@@ -337,8 +401,8 @@ export async function replay({ entries, events, last }) {
 
     await observe();
     while (state < last) {
-      // Uploads that somebody makes at the same time change no folder.
-      if (isOfFile(events[state])) state += 1;
+      // Uploads that somebody makes at the same time change nothing else.
+      if (isForeign(events[state])) state += 1;
       else await advance();
       await observe();
     }

@@ -118,7 +118,7 @@ export async function run(args, env = {}, file = program()) {
  * @param {string} origin
  * @param {string} method
  * @param {string} path
- * @param {{ headers?: Record<string, string>, body?: string }} [options]
+ * @param {{ headers?: Record<string, string>, body?: string | Uint8Array }} [options]
  * @returns {Promise<Answer>}
  */
 export const ask = (origin, method, path, { headers = {}, body = '' } = {}) =>
