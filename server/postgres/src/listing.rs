@@ -180,6 +180,17 @@ impl<T: Item> Query<'_, T> {
         let (key, sign) = (self.key(), sign(step.direction));
         match step.range {
             Range::All => {}
+            Range::After(from) => {
+                statement.push(&format!(" AND (item.{key}, item.id) {sign} ("));
+                statement.bind(key_value(&from.key));
+                statement.push(", ");
+                statement.bind(Parameter::Text(from.id.clone()));
+                statement.push(")");
+            }
+            Range::From(from) => {
+                statement.push(&format!(" AND item.{key} {sign}= "));
+                statement.bind(key_value(from));
+            }
             Range::Behind(from) => {
                 statement.push(&format!(" AND item.{key} {sign} "));
                 statement.bind(key_value(from));

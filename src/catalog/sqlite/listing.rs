@@ -149,6 +149,14 @@ impl<T: Item> Query<'_, T> {
         let mut values: Vec<&dyn ToSql> = vec![&self.value];
         let range = match &step.range {
             Range::All => String::new(),
+            Range::After(from) => {
+                values.extend([key_value(&from.key), &from.id as &dyn ToSql]);
+                format!(" AND ({key}, id) {sign} (?, ?)")
+            }
+            Range::From(from) => {
+                values.push(key_value(from));
+                format!(" AND {key} {sign}= ?")
+            }
             Range::Behind(from) => {
                 values.push(key_value(from));
                 format!(" AND {key} {sign} ?")

@@ -449,7 +449,13 @@ mod tests {
         let session = store.snapshot().expect("a snapshot");
         for column in ["area", "parent"] {
             for (key, index) in [("name", "name"), ("updated", "date"), ("size", "size")] {
-                for range in ["", " AND {key} < 5", " AND {key} = 5 AND id > 'a'"] {
+                for range in [
+                    "",
+                    " AND ({key}, id) < (5, 'a')",
+                    " AND {key} <= 5",
+                    " AND {key} < 5",
+                    " AND {key} = 5 AND id > 'a'",
+                ] {
                     let range = range.replace("{key}", key);
                     let sql = format!(
                         "EXPLAIN QUERY PLAN SELECT number FROM file WHERE {column} = 0{range} ORDER BY {key} DESC, id DESC"
