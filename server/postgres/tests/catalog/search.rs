@@ -1,13 +1,13 @@
 //! Searches among more files than are looked into one by one.
 
-use crate::cluster::cluster;
+use crate::cluster::{cluster, new_id};
 use std::cmp::Ordering;
 use wix_media::catalog::walk::compare;
 use wix_media::catalog::{Area, Catalog, Children, File, Item, Page, Sort, fold};
-use wix_media_postgres::Site;
+use wix_media_postgres::{Limits, Site, Store};
 
-/// Some files to be found, which are older than 6,000 others.
-fn planted(site: &Site) -> Vec<File> {
+/// Some files to be found, which are older than 6,000 others, in a site of the database at this URL.
+fn planted(site: &Site, url: &str) -> Vec<File> {
     let names = [
         "Ember 12",
         "ember 12.jpg",
@@ -31,21 +31,22 @@ fn planted(site: &Site) -> Vec<File> {
     }
     writer.commit().unwrap();
     let number: String = format!("{site:?}").chars().filter(char::is_ascii_digit).collect();
-    cluster().run(&format!(
+    let others = format!(
         "INSERT INTO file (site, id, name, parent, area, created, updated, media_type, mime, private, size, hash, crc, status,
              labels, facts, external, tag)
          SELECT {number}, 'other' || n, 'o' || n, 'media-root', 0, n, 1000 + n, 'OTHER', 'x/y', false, 1000 + n, '', 0, 'READY',
              '[]', '{{}}', '{{}}', '' FROM generate_series(1, 6000) AS n;
          INSERT INTO file_text (site, id, folded, grams) SELECT site, id, name, ARRAY['o'] FROM file
          WHERE site = {number} AND id LIKE 'other%'"
-    ));
+    );
+    cluster().run_at(url, &others);
     files
 }
 
 #[test]
 fn rare_text_is_found_behind_many_other_files() {
     let site = cluster().site();
-    let files = planted(&site);
+    let files = planted(&site, &cluster().url());
     let snapshot = site.read().unwrap();
     for text in [
         "ember 12",
@@ -83,6 +84,29 @@ fn rare_text_is_found_behind_many_other_files() {
             }
         }
     }
+}
+
+#[test]
+fn looked_up_text_is_found_without_compiling_statements() {
+    let url = cluster().empty_database("C.UTF-8");
+    Store::migrate(&url).unwrap();
+    let id = new_id();
+    let site = cluster().store(&url, Limits::default()).create_site(&id).unwrap();
+    let files = planted(&site, &url);
+    // This user sees the texts only while nothing would be compiled.
+    cluster().run_at(
+        &url,
+        "CREATE ROLE searcher LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO searcher;
+         ALTER TABLE file_text ENABLE ROW LEVEL SECURITY;
+         CREATE POLICY uncompiled ON file_text USING (current_setting('jit') = 'off')",
+    );
+    let url = url.replace("//postgres@", "//searcher@");
+    let site = cluster().store(&url, Limits::default()).site(&id).unwrap().unwrap();
+    let mut page = Page::new(Children::In(vec![Area::Site]), 50);
+    page.text = "ember 12".to_owned();
+    let found = site.read().unwrap().files(&page).unwrap();
+    let expected = files.iter().filter(|file| file.folded().contains("ember 12")).count();
+    assert_eq!(found.len(), expected);
 }
 
 #[test]
