@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: the speed of calls, compared with the official packages, and `cargo xtask bench team`: that of the native
 //! server.
 
+use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
@@ -11,7 +13,13 @@ use crate::soak::number;
 use crate::{build, machine, process, server};
 
 /// The benchmarks of the native server: files of `tests/js/bench/team`.
-const TEAM: [&str; 1] = ["catalog"];
+const TEAM: [&str; 5] = ["catalog", "lists", "pictures", "reads", "uploads"];
+
+/// The commit with whose build lists are compared.
+const BEFORE: &str = "3524e74";
+
+/// The packages of npm that uploads are compared with.
+const TUS_ON_S3: [&str; 2] = ["@tus/server@2.4.5", "@tus/s3-store@2.0.7"];
 
 /// What to measure.
 #[derive(Debug, PartialEq, Eq)]
@@ -100,10 +108,67 @@ fn team(project: &Project, names: &[&str], rows: Option<u32>) -> Result<()> {
         if let Some(rows) = rows {
             command.env("WIX_MEDIA_FILES", rows.to_string());
         }
+        match *name {
+            "lists" => command.env("WIX_MEDIA_BEFORE", before(project)?),
+            "uploads" => command
+                .env("WIX_MEDIA_S3_BIN", machine::object_stores(project)?)
+                .env("WIX_MEDIA_TUS_S3", tus_on_s3(project)?),
+            _ => &mut command,
+        };
         println!();
         process::run(&mut command)?;
     }
     Ok(())
+}
+
+/// Builds the package of an earlier commit, and returns its folder.
+fn before(project: &Project) -> Result<PathBuf> {
+    let folder = project.target.join(format!("package-{BEFORE}"));
+    let package = folder.join("dist");
+    // The build writes it last.
+    if package.join("package.json").is_file() {
+        return Ok(package);
+    }
+    println!("Building the package of {BEFORE}");
+    _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let archive = folder.join("sources.tar");
+    let mut git = Command::new("git");
+    git.arg("archive").arg("--output").arg(&archive).arg(BEFORE);
+    process::run(git.current_dir(&project.root))
+        .with_context(|| format!("the history needs {BEFORE}: run  git fetch --unshallow"))?;
+    process::run(Command::new("tar").arg("xf").arg(&archive).current_dir(&folder))?;
+    process::run(
+        process::cargo(&["xtask", "build"])
+            .env_remove("CARGO_TARGET_DIR")
+            .current_dir(&folder),
+    )?;
+    Ok(package)
+}
+
+/// Installs what uploads are compared with, and returns its folder.
+fn tus_on_s3(project: &Project) -> Result<PathBuf> {
+    let folder = project.target.join("tus-on-s3");
+    // npm writes this file last, so an interrupted installation is repeated.
+    if !folder.join("node_modules/.package-lock.json").is_file() {
+        println!("Installing {}", TUS_ON_S3.join(" and "));
+        fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+        process::run(
+            Command::new("npm")
+                .args([
+                    "install",
+                    "--no-save",
+                    "--no-audit",
+                    "--no-fund",
+                    "--loglevel=error",
+                    "--prefix",
+                    ".",
+                ])
+                .args(TUS_ON_S3)
+                .current_dir(&folder),
+        )?;
+    }
+    Ok(folder)
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ Usage: cargo xtask COMMAND
   size              what a visitor downloads, beside the official packages
   bench [team [NAME...] [--rows N]]
                     how fast calls are, beside the official packages; with team what the native server costs: its
-                    catalog on PostgreSQL with a million files, or N
+                    catalog on PostgreSQL with a million files, or N (catalog), lists, pictures, reads, uploads
   parity [--files VERSION] [--folders VERSION]
                     what the newest official packages, or those of these versions, have that this one lacks, and the
                     other way round; writes docs/parity.md. Without a network: --installed or --directory DIR

@@ -1,33 +1,13 @@
 // A photograph of 12 megapixels to 300 by 300, as CPU time beside sharp, which is libvips and libjpeg-turbo natively, on one
 // thread. Ours is the whole way of a request to a manager: the bytes out of its storage, and no result kept.
-import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { createManager } from '../harness/package.js';
 import { present } from '../harness/present.js';
+import { photograph } from './photograph.mjs';
 
 const ROUNDS = 12;
-/** @param {string} name */
-const photo = (name) => readFile(new URL(`../../data/photos/${name}.jpg`, import.meta.url));
-
 sharp.concurrency(1);
 sharp.cache(false);
-
-/**
- * The photographs side by side, as large as a camera's picture and as full of detail.
- *
- * @param {boolean} progressive
- */
-async function large(progressive) {
-  const names = ['astronaut', 'chelsea', 'coffee', 'coffee-cup', 'hubble_deep_field', 'rocket', 'chelsea-portrait'];
-  const tiles = await Promise.all(names.map(async (name) => sharp(await photo(name)).resize(400, 300).toBuffer()));
-  const composite = Array.from({ length: 100 }, (_, at) => ({
-    input: tiles[(at * 3 + Math.floor(at / 10)) % tiles.length],
-    left: (at % 10) * 400,
-    top: Math.floor(at / 10) * 300,
-  }));
-  const canvas = sharp({ create: { width: 4000, height: 3000, channels: 3, background: '#888' } });
-  return canvas.composite(composite).jpeg({ quality: 88, progressive }).toBuffer();
-}
 
 /** @param {() => unknown} work */
 async function cpu(work) {
@@ -49,7 +29,7 @@ async function uploaded(bytes) {
 const median = (values) => values.sort((one, other) => one - other)[values.length >> 1];
 console.log('12 megapixels to 300 by 300, CPU time (median, interleaved)');
 for (const progressive of [false, true]) {
-  const bytes = await large(progressive);
+  const bytes = await photograph(progressive);
   const url = await uploaded(bytes);
   for (const format of /** @type {const} */ (['jpeg', 'webp'])) {
     const ours = [];
