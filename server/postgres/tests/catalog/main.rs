@@ -4,6 +4,7 @@
 
 mod cluster;
 mod conformance;
+mod hosts;
 mod listed;
 mod proxy;
 mod schema;
