@@ -78,7 +78,9 @@ fn imports_of_the_server_lead_down() {
     let read = Crate::read(&sources());
     let uses = read.uses();
     assert!(
-        uses.len() > 20 && uses["commands/archive.rs"].contains("intake.rs") && uses["app.rs"].contains("pictures/mod.rs"),
+        uses.len() > 20
+            && uses["commands/archive.rs"].contains("intake.rs")
+            && uses["app.rs"].contains("pictures/mod.rs"),
         "{uses:?}"
     );
     let faults = faults(&uses);
