@@ -378,6 +378,44 @@ fn zip_of_root_includes_system_folders_with_files() {
 }
 
 #[test]
+fn response_names_the_blob_that_it_is_and_until_when() {
+    let site = Site::new();
+    let (open, closed) = (uploaded(&site, json!({})), uploaded(&site, json!({ "private": true })));
+    let whole = |path: &str| site.send(Request::new("GET", path)).whole;
+    let path = target(&text(&open["url"]));
+    let found = whole(&path).expect("a public file");
+    assert_eq!((found.size, found.until), (19, None));
+    let link = |minutes: i64| link_to(&site, json!({ "fileId": closed["id"], "expirationInMinutes": minutes }));
+    let until = |minutes| whole(&link(minutes)).and_then(|found| found.until).expect("an end");
+    let (short, long) = (until(1), until(2));
+    assert_eq!((short % 1000, long - short), (0, 60_000));
+    let ranged = site.send(Request::new("GET", &path).header("Range", "bytes=0-3"));
+    assert_eq!((ranged.status, ranged.whole.as_ref()), (206, Some(&found)));
+    for (name, value, status) in [
+        ("If-None-Match", "*", 304),
+        ("If-Match", "x", 412),
+        ("Range", "bytes=99-", 416),
+    ] {
+        let answer = site.send(Request::new("GET", &path).header(name, value));
+        assert_eq!((answer.status, answer.whole), (status, None));
+    }
+    let (_, film) = site.upload("video/mp4", json!({ "fileName": "a.mp4", "private": true }), FILM);
+    site.clock.advance(500);
+    let film = json!({ "fileId": film["file"]["id"] });
+    let master = site.post("/files/generate-video-stream-url", film);
+    let master = target(&text(&master["downloadUrl"]["url"]));
+    assert_eq!(whole(&master), None, "a playlist");
+    let segment = whole(&master.replace("master.m3u8", "segment.mp4")).expect("a segment");
+    assert_eq!((segment.size, segment.until.is_some()), (FILM.len() as u64, true));
+    let zip = site.post("/files/generate-download-url", json!({ "fileIds": [open["id"]] }));
+    assert_eq!(whole(&target(&text(&zip["downloadUrl"]))), None, "a zip");
+    let blobs = site.manager.into_parts().blobs;
+    let mut bytes = [0; 19];
+    assert_eq!(blobs.read(&found.id, 0, &mut bytes).expect("the blob"), 19);
+    assert_eq!(bytes, PDF);
+}
+
+#[test]
 fn stream_playlist_leads_to_the_original_video() {
     let site = Site::new();
     let film = FILM;
