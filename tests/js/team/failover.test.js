@@ -9,7 +9,7 @@ import { md5, noise } from '../harness/bytes.js';
 import { withinTime } from '../harness/limit.js';
 import { createClient } from '../harness/package.js';
 import { present } from '../harness/present.js';
-import { record, replay } from './consistency.js';
+import { follow, followed, record, replay } from './consistency.js';
 import { ask } from './native.js';
 import { patroni } from './patroni.js';
 import { postgres } from './postgres.js';
@@ -72,7 +72,8 @@ suite('wix-media-server: failover of PostgreSQL', () => {
   test('a standby takes over when the primary is killed, and everything that was acknowledged is there', async (t) => {
     t.diagnostic(`WIX_MEDIA_SEED=${SEED}`);
     const database = await patroni(t);
-    const { origin } = await team(t, { database });
+    const { origin, origins } = await team(t, { database });
+    const followers = origins.map((each) => follow(t, () => each));
     const files = uploading(origin);
     let isOver = false;
     const failingOver = (async () => {
@@ -93,6 +94,7 @@ suite('wix-media-server: failover of PostgreSQL', () => {
     t.diagnostic(`${history.entries.length} commands, ${unanswered} without an answer, ${history.last} events, ${files.ledger.length} files`);
     t.diagnostic(`longest time without an upload: ${longestPause(files.ledger).toFixed(1)} s with ${FAILOVERS} failovers`);
     await replay(history);
+    await followed(followers, history);
 
     for (const status of files.refusals) assert.equal(status, 503, 'a change that cannot be made is refused for the moment');
     assert.ok(files.refusals.size > 0, 'the failover was noticed');
