@@ -77,6 +77,10 @@ pub(crate) fn unavailable(error: &catalog::Error) -> Answer {
             "INSUFFICIENT_STORAGE",
             "the storage is full",
         ),
+        catalog::Error::Newer { .. } => {
+            let text = "this server is older than its database: another one can answer";
+            refused(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", text).with(header::RETRY_AFTER, "5")
+        }
         error if error.is_retryable() || matches!(error, catalog::Error::TimedOut(_)) => {
             let text = "the Media Manager is busy";
             refused(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", text).with(header::RETRY_AFTER, "1")

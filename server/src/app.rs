@@ -1,6 +1,7 @@
 //! What requests share: those of all sites, and those of one.
 
 use crate::guard::Rules;
+use crate::log::Failures;
 use crate::metrics::Metrics;
 use crate::page::Page;
 use crate::pictures::{Pictures, Pool};
@@ -29,6 +30,8 @@ pub(crate) enum Phase {
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) metrics: Arc<Metrics>,
+    /// What fails at the moment, again and again.
+    pub(crate) failures: Failures,
     /// What the pictures of all sites share.
     pub(crate) pictures_pool: Arc<Pool>,
     /// The files of the page, if there is one.

@@ -6,8 +6,10 @@
 use crate::page;
 use crate::settings::LogFormat;
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -52,6 +54,27 @@ pub(crate) fn start(level: tracing::Level, format: LogFormat) {
                     .with_ansi(std::io::stdout().is_terminal()),
             )
             .init(),
+    }
+}
+
+/// What fails again and again, by its name: each failure is logged when it begins, and when its reason changes.
+#[derive(Debug, Default)]
+pub(crate) struct Failures(Mutex<HashMap<String, String>>);
+
+impl Failures {
+    fn reasons(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes why something has failed. Returns whether that is new.
+    pub(crate) fn began(&self, name: &str, reason: &str) -> bool {
+        let known = self.reasons().insert(name.to_owned(), reason.to_owned());
+        known.is_none_or(|known| known != reason)
+    }
+
+    /// Notes that something has succeeded.
+    pub(crate) fn ended(&self, name: &str) {
+        self.reasons().remove(name);
     }
 }
 
@@ -113,6 +136,17 @@ fn decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn failure_is_new_until_it_stays_the_same() {
+        let failures = Failures::default();
+        assert!(failures.began("a", "away"));
+        assert!(!failures.began("a", "away"));
+        assert!(failures.began("b", "away"), "something else");
+        assert!(failures.began("a", "full"), "another reason");
+        failures.ended("a");
+        assert!(failures.began("a", "full"), "it had succeeded");
+    }
 
     #[test]
     fn redacted_path_keeps_ids_and_names() {

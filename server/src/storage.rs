@@ -310,13 +310,14 @@ impl Storage {
 
     pub(crate) fn not_open(&self, error: catalog::Error) -> NotOpen {
         match &error {
-            catalog::Error::Unavailable(_) | catalog::Error::TimedOut(_) => {
-                NotOpen::Now(self.unusable(&error), "database unavailable")
-            }
-            catalog::Error::Store(cause) if cause.is::<OlderSchema>() => NotOpen::Now(
+            catalog::Error::Unavailable(cause) if cause.is::<OlderSchema>() => NotOpen::Now(
                 Failure(format!("{cause} with wix-media-server migrate")),
                 "older schema: run wix-media-server migrate",
             ),
+            catalog::Error::Full(_) => NotOpen::Now(self.unusable(&error), "database full"),
+            error if error.is_retryable() || matches!(error, catalog::Error::TimedOut(_)) => {
+                NotOpen::Now(self.unusable(error), "database unavailable")
+            }
             _ => NotOpen::Ever(self.unusable(&error)),
         }
     }

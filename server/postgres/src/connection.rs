@@ -90,21 +90,12 @@ impl Connection {
         self.answer(self.client()?.batch_execute(sql))
     }
 
-    /// Runs a statement in a transaction that `begin` opens, in one round trip.
-    pub(crate) fn transact<T>(
-        &self,
-        begin: &str,
-        statement: impl AsyncFnOnce(&Client) -> Result<T, Error>,
-    ) -> Answer<T> {
+    /// Runs the last statement of a transaction and its COMMIT, in one round trip.
+    pub(crate) fn commit_after<T>(&self, statement: impl AsyncFnOnce(&Client) -> Result<T, Error>) -> Answer<T> {
         let client = self.client()?;
         self.answer(async {
             // Each is sent when it is polled first, so they are sent in this order. After an error, COMMIT rolls back.
-            let (begun, answer, committed) = tokio::join!(
-                client.batch_execute(begin),
-                statement(client),
-                client.batch_execute("COMMIT"),
-            );
-            begun?;
+            let (answer, committed) = tokio::join!(statement(client), client.batch_execute("COMMIT"));
             let answer = answer?;
             committed.map(|()| answer)
         })

@@ -3,12 +3,13 @@
 use crate::connection::Connection;
 use crate::failure::without_connection;
 use crate::figures::PoolFigures;
+use crate::schema;
 use crate::tls::Tls;
 use crate::values::Value;
 use deadpool_postgres::{self as pooled, Manager, ManagerConfig, Pool, PoolConfig, RecyclingMethod, Timeouts};
 use std::hash::BuildHasher;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -159,8 +160,6 @@ pub(crate) struct Connections {
     /// Makes numbers that no other process makes.
     marks: std::hash::RandomState,
     marked: AtomicU64,
-    /// Whether the schema was found to be one that this release can use.
-    pub(crate) knows_schema: AtomicBool,
 }
 
 impl Connections {
@@ -205,7 +204,6 @@ impl Connections {
             limits,
             marks: std::hash::RandomState::new(),
             marked: AtomicU64::new(0),
-            knows_schema: AtomicBool::new(false),
         })
     }
 
@@ -220,7 +218,7 @@ impl Connections {
         Ok(Connection::new(object, self.handle.clone(), &self.limits))
     }
 
-    /// Runs a statement in a transaction of its own, and returns its rows.
+    /// Runs a statement in a transaction of its own, on a schema that this release can use, and returns its rows.
     pub(crate) fn query(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
         self.transact(async |client| client.query_typed(sql, values).await)
     }
@@ -235,11 +233,18 @@ impl Connections {
         statement: impl AsyncFnOnce(&Client) -> std::result::Result<T, tokio_postgres::Error>,
     ) -> Result<T> {
         let begin = format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}",
+            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {};
+             SELECT version, oldest FROM schema_version",
             self.limits.statement_timeout.as_millis(),
             self.limits.lock_timeout.as_millis(),
         );
-        Ok(self.lend()?.transact(&begin, statement)?)
+        let connection = self.lend()?;
+        if let Err(error) = schema::check_answer(connection.query_texts(&begin)) {
+            // Its transaction is open.
+            connection.close();
+            return Err(error);
+        }
+        Ok(connection.commit_after(statement)?)
     }
 
     /// How many connections there are at the moment.

@@ -75,7 +75,6 @@ impl Store {
 
     /// What the listed sites and the site `own` amount to at the time `now`. Deliveries to other URLs than these do not count.
     pub fn site_figures(&self, own: &str, urls: &[&str], now: i64) -> Result<SiteFigures> {
-        self.check_schema()?;
         let bytes = "SELECT id, bytes FROM site JOIN tail ON tail.site = site.number WHERE is_listed OR id = $1";
         let waiting = waiting("served.is_listed OR served.id = $1");
         let rows = self.connections.query(bytes, values![own])?;
@@ -88,10 +87,5 @@ impl Store {
             bytes: bytes.collect::<Result<_>>()?,
             waiting,
         })
-    }
-
-    /// Looks at the schema again. Returns the errors of [`check_schema`](Store::check_schema), which remembers one that it could use.
-    pub fn look_at_schema(&self) -> Result<()> {
-        crate::schema::check(&self.connections)
     }
 }

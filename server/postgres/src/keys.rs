@@ -44,7 +44,6 @@ impl Store {
     /// Adds a key by its hash. `scope` is `read`, `write` or `admin`. `lifetime` is how long it may be used. Returns its number,
     /// `None` if the site is not listed.
     pub fn add_key(&self, site_id: &str, hash: &str, scope: &str, lifetime: Option<Duration>) -> Result<Option<i64>> {
-        self.check_schema()?;
         let seconds = lifetime.map(|lifetime| i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
         let insert = "INSERT INTO api_key (site, hash, scope, expires)
              SELECT number, $2, $3, now() + $4::bigint * interval '1 second' FROM site WHERE id = $1 AND is_listed
@@ -55,7 +54,6 @@ impl Store {
 
     /// The keys of a site in the order in which they were made, also the expired ones.
     pub fn keys(&self, site_id: &str) -> Result<Vec<StoredKey>> {
-        self.check_schema()?;
         let select = format!(
             "SELECT {COLUMNS} FROM api_key JOIN site ON site.number = api_key.site WHERE site.id = $1 ORDER BY api_key.number"
         );
@@ -65,7 +63,6 @@ impl Store {
 
     /// Deletes a key of a site. Returns whether there was one.
     pub fn remove_key(&self, site_id: &str, number: i64) -> Result<bool> {
-        self.check_schema()?;
         let delete =
             "DELETE FROM api_key USING site WHERE site.number = api_key.site AND site.id = $1 AND api_key.number = $2";
         Ok(self.connections.execute(delete, values![site_id, number])? > 0)
@@ -73,7 +70,6 @@ impl Store {
 
     /// The key with this hash, `None` for an unknown or expired one. Its last use is written, at most once a minute.
     pub fn use_key(&self, hash: &str) -> Result<Option<StoredKey>> {
-        self.check_schema()?;
         let select = format!(
             "SELECT {COLUMNS}, coalesce(last_used < now() - interval '1 minute', true)
              FROM api_key JOIN site ON site.number = api_key.site

@@ -56,7 +56,6 @@ impl Store {
 
     /// All listed sites, in the order of their ids.
     pub fn listed_sites(&self) -> Result<Vec<ListedSite>> {
-        self.check_schema()?;
         let select = "SELECT id, prefix, host, quota, bytes FROM site JOIN tail ON tail.site = site.number
              WHERE is_listed ORDER BY id";
         let rows = self.connections.query(select, &[])?;
@@ -76,7 +75,6 @@ impl Store {
 
     /// The ids of the listed sites for which there is work that no request does: imports, deliveries, and whatever waits for its time.
     pub fn sites_with_work(&self) -> Result<Vec<String>> {
-        self.check_schema()?;
         let work = WORK.map(|(table, condition)| {
             format!("EXISTS (SELECT 1 FROM {table} WHERE {table}.site = listed.number AND {condition})")
         });
@@ -90,7 +88,6 @@ impl Store {
 
     /// Changes the quota of a listed site. Returns whether there is one.
     pub fn set_quota(&self, id: &str, quota: Option<u64>) -> Result<bool> {
-        self.check_schema()?;
         let update = "UPDATE site SET quota = $2 WHERE id = $1 AND is_listed";
         Ok(self.connections.execute(update, values![id, stored(quota)])? > 0)
     }

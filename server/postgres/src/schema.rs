@@ -6,12 +6,13 @@
 
 use crate::connection::Connection;
 use crate::connections::Connections;
+use crate::failure::StatementError;
 use crate::session::get;
 use crate::values::values;
 use std::fmt;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::error::SqlState;
 use wix_media::catalog::{Error, Result};
 
 /// One script per version, each with the oldest version of the schema that a release may know which goes on beside it.
@@ -35,7 +36,7 @@ const CREATE_DATABASE: &str =
     "CREATE DATABASE wix_media TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'";
 
 /// Why a database cannot be used before it is [migrated](crate::Store::migrate): the cause of an
-/// [`Error::Store`](wix_media::catalog::Error::Store).
+/// [`Error::Unavailable`](wix_media::catalog::Error::Unavailable).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OlderSchema {
     /// The version of its schema, 0 without one.
@@ -69,22 +70,11 @@ fn first_row(messages: &[SimpleQueryMessage]) -> Vec<Option<String>> {
     })
 }
 
-/// The version of the schema, 0 without one, and the oldest version that a release has to know.
-fn found(connections: &Connections) -> Result<(i64, i64)> {
-    let exists = connections.query("SELECT 1 WHERE to_regclass('schema_version') IS NOT NULL", &[])?;
-    if exists.is_empty() {
-        return Ok((0, 0));
-    }
-    let rows = connections.query("SELECT version, oldest FROM schema_version", &[])?;
-    let row = rows.first();
-    row.map_or(Ok((0, 0)), |row| Ok((get(row, 0)?, get(row, 1)?)))
-}
-
-/// Refuses a database that this release cannot work on.
-pub(crate) fn check(connections: &Connections) -> Result<()> {
-    let (found, oldest) = found(connections)?;
+/// Refuses a version of the schema that this release cannot work on. Every transaction asks for it, so none works on another one: a
+/// migration that excludes releases waits for the transactions that have asked, and others wait for it.
+pub(crate) fn check_version(found: i64, oldest: i64) -> Result<()> {
     if found < VERSION {
-        return Err(Error::Store(Box::new(OlderSchema { found, needed: VERSION })));
+        return Err(Error::Unavailable(Box::new(OlderSchema { found, needed: VERSION })));
     }
     if oldest > VERSION {
         return Err(Error::Newer { found });
@@ -92,13 +82,21 @@ pub(crate) fn check(connections: &Connections) -> Result<()> {
     Ok(())
 }
 
-/// Like [`check`], but a schema that this release can use is not looked at again.
-pub(crate) fn check_once(connections: &Connections) -> Result<()> {
-    if !connections.knows_schema.load(Ordering::Relaxed) {
-        check(connections)?;
-        connections.knows_schema.store(true, Ordering::Relaxed);
-    }
-    Ok(())
+/// The same for the answer to the question for `version` and `oldest`.
+pub(crate) fn check_answer(answer: std::result::Result<Vec<SimpleQueryMessage>, StatementError>) -> Result<()> {
+    let answer = match answer {
+        // Without the table there is no schema.
+        Err(StatementError::Failed(error)) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Vec::new(),
+        answer => answer?,
+    };
+    let row = first_row(&answer);
+    let number = |column: usize| row.get(column)?.as_deref()?.parse().ok();
+    check_version(number(0).unwrap_or(0), number(1).unwrap_or(0))
+}
+
+/// Refuses a database that this release cannot work on.
+pub(crate) fn check(connections: &Connections) -> Result<()> {
+    connections.query("SELECT", &[]).map(drop)
 }
 
 /// Brings the database to the version of the schema that this release knows.
@@ -132,7 +130,12 @@ fn migrate_on(connection: &Connection, timeout: Duration) -> Result<i64> {
     if oldest > VERSION {
         return Err(Error::Newer { found });
     }
-    for ((script, oldest), version) in MIGRATIONS.iter().zip(1_i64..).filter(|(_, version)| *version > found) {
+    let pending = || MIGRATIONS.iter().zip(1_i64..).filter(|(_, version)| *version > found);
+    if pending().any(|((_, needed), _)| *needed > oldest) {
+        // Releases that are excluded finish what they have begun.
+        connection.run("LOCK TABLE schema_version IN ACCESS EXCLUSIVE MODE")?;
+    }
+    for ((script, oldest), version) in pending() {
         connection.run(script)?;
         let update = "UPDATE schema_version SET version = $1, oldest = $2";
         connection.execute(update, values![version, *oldest])?;
@@ -150,7 +153,8 @@ pub(crate) fn check_database(connections: &Connections) -> Result<String> {
     let names: Vec<&str> = EXTENSIONS.to_vec();
     let select = "SELECT name FROM unnest($1::text[]) AS wanted (name)
         WHERE NOT EXISTS (SELECT 1 FROM pg_extension WHERE extname = name) ORDER BY name LIMIT 1";
-    let missing = connections.query(select, values![names])?;
+    // There may be no schema yet.
+    let missing = connections.lend()?.query(select, values![names])?;
     let Some(row) = missing.first() else { return Ok(version) };
     let name: String = get(row, 0)?;
     let text = format!("extension not found in the database: {name}. Create it with CREATE EXTENSION {name}");

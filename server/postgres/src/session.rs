@@ -11,6 +11,7 @@
 use crate::connection::Connection;
 use crate::connections::{Connections, Limits};
 use crate::failure::{StatementError, failure};
+use crate::schema;
 use crate::values::{Value, values};
 use std::cell::Cell;
 use std::fmt;
@@ -111,12 +112,13 @@ impl Session {
             sql.push_str("SET LOCAL synchronous_commit = off;");
         }
         let lock = match kind {
-            Kind::Writer { .. } => " FOR UPDATE",
+            Kind::Writer { .. } => " FOR UPDATE OF tail",
             _ => "",
         };
-        // The stale folders come from a statement of their own: the snapshot of the first is as old as its wait for the lock.
+        // The version is that of a moment at which nobody changes the schema, also for a writer that waits for the row: the statement locks
+        // the table before it reads. The stale folders come from a statement of their own: the snapshot of the first is as old as its wait for the lock.
         sql.push_str(&format!(
-            "SELECT last_event, bytes, commits FROM tail WHERE site = {site}{lock};
+            "SELECT version, oldest, last_event, bytes, commits FROM tail, schema_version WHERE site = {site}{lock};
              SELECT EXISTS (SELECT 1 FROM stale WHERE site = {site})"
         ));
         let mut session = Session {
@@ -130,10 +132,11 @@ impl Session {
             _permit: permit,
         };
         let columns = columns(session.connection()?.query_texts(&sql)?);
-        let [last_event, bytes, commits, has_stale] = &columns[..] else {
+        let [version, oldest, last_event, bytes, commits, has_stale] = &columns[..] else {
             return Err(Error::Store("the site was removed".into()));
         };
         let number = |text: &str| text.parse::<i64>().map_err(|error| Error::Store(Box::new(error)));
+        schema::check_version(number(version)?, number(oldest)?)?;
         session.tail = Tail {
             last_event: number(last_event)?,
             bytes: number(bytes)?,

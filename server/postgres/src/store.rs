@@ -86,7 +86,7 @@ impl Store {
 
     /// Prepares connections to a database, which need not be there yet.
     ///
-    /// Returns [`Error::Store`] for an invalid URL and for invalid limits. The schema is checked before a site is opened.
+    /// Returns [`Error::Store`] for an invalid URL and for invalid limits. The schema is checked in each transaction.
     pub fn open(url: &str, limits: Limits) -> Result<Store> {
         Ok(Store {
             connections: connections(url, limits)?,
@@ -96,10 +96,11 @@ impl Store {
 
     /// Refuses a schema that this release cannot use.
     ///
-    /// Returns [`Error::Newer`] for one of a later release, [`Error::Store`] with an [`OlderSchema`] as its cause for one that has to be
-    /// [migrated](Store::migrate), and [`Error::Unavailable`] or [`Error::TimedOut`] without a connection.
+    /// Returns [`Error::Newer`] for one of a later release, [`Error::Unavailable`] with an [`OlderSchema`] as its cause for one that has to be
+    /// [migrated](Store::migrate), and [`Error::Unavailable`] or [`Error::TimedOut`] without a connection. So does every other call:
+    /// another release can change the schema at any time.
     pub fn check_schema(&self) -> Result<()> {
-        schema::check_once(&self.connections)
+        schema::check(&self.connections)
     }
 
     /// Checks the version of the server, and the encoding, the character type, the extensions and the schema of the database. Returns the
@@ -123,7 +124,6 @@ impl Store {
 
     /// The catalog of the site with this id, `None` for an unknown one.
     pub fn site(&self, id: &str) -> Result<Option<Site>> {
-        self.check_schema()?;
         let select = "SELECT number, storage_key, prefix, bytes_place FROM site WHERE id = $1";
         let rows = self.connections.query(select, values![id])?;
         rows.first().map(|row| self.of_row(row)).transpose()
@@ -164,14 +164,12 @@ impl Store {
 
     /// The ids of all sites, in their order.
     pub fn site_ids(&self) -> Result<Vec<String>> {
-        self.check_schema()?;
         let rows = self.connections.query("SELECT id FROM site ORDER BY id", &[])?;
         rows.iter().map(|row| get(row, 0)).collect()
     }
 
     /// Changes where the bytes of a site are said to be, or of all sites. Moves none of them. Returns the number of sites.
     pub fn set_bytes_place(&self, place: &str, only: Option<&str>) -> Result<u64> {
-        self.check_schema()?;
         let update = "UPDATE site SET bytes_place = $1 WHERE $2 IS NULL OR id = $2";
         self.connections.execute(update, values![place, only])
     }

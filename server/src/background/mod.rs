@@ -144,10 +144,16 @@ async fn call<T: Send + 'static>(
     run: impl FnOnce(&Manager) -> catalog::Result<T> + Send + 'static,
 ) -> Option<T> {
     let own = Arc::clone(app);
+    let name = format!("{work} of {}", app.site_id);
     match spawn_blocking(move || run(&own.manager)).await {
-        Ok(Ok(value)) => Some(value),
+        Ok(Ok(value)) => {
+            app.failures.ended(&name);
+            Some(value)
+        }
         Ok(Err(error)) => {
-            tracing::error!(%error, work, "work failed, and is tried again");
+            if app.failures.began(&name, &error.to_string()) {
+                tracing::error!(%error, work, site = app.site_id, "work failed, and is tried again");
+            }
             None
         }
         Err(error) => {

@@ -102,7 +102,8 @@ async fn run(settings: Settings) -> Result<Arc<Sites>, Failure> {
         // The process ends, whatever the stores wait for.
         _ = signals.next() => return Err(Failure("stopped before the storage was open".to_owned())),
     }
-    let mut work = JoinSet::new();
+    let mut work: JoinSet<Result<(), Failure>> = JoinSet::new();
+    let mut failure = None;
     let own = Arc::clone(&sites);
     work.spawn(async move { own.keep_trying().await });
     match &listener {
@@ -137,8 +138,14 @@ async fn run(settings: Settings) -> Result<Arc<Sites>, Failure> {
                 }
             },
             Some(_) = tasks.join_next() => {}
-            Some(app) = to_work.recv() => drop(work.spawn(background::run(app, role))),
-            Some(_) = work.join_next() => {}
+            Some(app) = to_work.recv() => drop(work.spawn(async move {
+                background::run(app, role).await;
+                Ok(())
+            })),
+            Some(ended) = work.join_next() => if let Ok(Err(reason)) = ended {
+                failure = Some(reason);
+                break;
+            },
             () = next(&mut hangups) => if let Some(tls) = &tls {
                 reload(tls);
             },
@@ -171,7 +178,10 @@ async fn run(settings: Settings) -> Result<Arc<Sites>, Failure> {
         admin.abort();
     }
     tracing::info!("stopped");
-    Ok(sites)
+    match failure {
+        Some(failure) => Err(failure),
+        None => Ok(sites),
+    }
 }
 
 /// Listens, with advice for people when that fails.

@@ -1,6 +1,6 @@
 //! Figures of the sites for operators, and whether their database can be used.
 
-use super::{Sites, State};
+use super::Sites;
 use crate::app::App;
 use crate::metrics::{CatalogPresent, Present, SitePresent};
 use serde_json::Value;
@@ -17,7 +17,11 @@ use wix_media::manager::{Clock, SystemClock};
 /// the database does not answer.
 const CATALOG_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The one question about figures that may be open. One to a database that is away lasts for longer than a reader waits.
+/// What is logged when it fails for another reason than before.
+const SCHEMA: &str = "looking at the schema";
+
+/// The one question about figures that may be open. One to a database that is away lasts for longer than a reader waits. Two readers at the
+/// same time ask one after the other.
 #[derive(Debug)]
 pub(super) struct Asking(Arc<Semaphore>);
 
@@ -59,17 +63,13 @@ impl Sites {
     fn open_apps(&self) -> Vec<Arc<App>> {
         let listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
         let places = std::iter::once(&self.own).chain(listed.values().map(|used| &*used.place));
-        places
-            .filter_map(|place| match &*place.state.try_lock().ok()? {
-                State::Open(app) => Some(Arc::clone(app)),
-                State::Closed(_) => None,
-            })
-            .collect()
+        places.filter_map(|place| place.open.get().cloned()).collect()
     }
 
     async fn ask_catalog(&self) -> Option<Said> {
-        let place = Arc::clone(&self.asking.0).try_acquire_owned().ok()?;
         let app = self.opened()?;
+        let place = tokio::time::timeout(CATALOG_TIMEOUT, Arc::clone(&self.asking.0).acquire_owned());
+        let place = place.await.ok()?.ok()?;
         let database = self.storage.database().cloned();
         let own = self.own.options.site_id.clone();
         let urls: Vec<String> = self
@@ -117,16 +117,22 @@ impl Sites {
         let Some(database) = self.storage.database().cloned() else {
             return Ok(());
         };
-        match spawn_blocking(move || database.look_at_schema()).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error @ catalog::Error::Newer { .. })) => {
-                tracing::error!(%error, "not ready");
-                Err("newer schema: start a newer release")
+        match spawn_blocking(move || database.check_schema()).await {
+            Ok(Ok(())) => {
+                self.shared.failures.ended(SCHEMA);
+                Ok(())
             }
             Ok(Err(error)) => {
+                let is_newer = matches!(error, catalog::Error::Newer { .. });
                 let reason = self.storage.not_open(error);
-                tracing::error!(%reason, "not ready");
-                Err(reason.for_everybody())
+                if self.shared.failures.began(SCHEMA, &reason.to_string()) {
+                    tracing::error!(%reason, "not ready");
+                }
+                Err(if is_newer {
+                    "newer schema: start a newer release"
+                } else {
+                    reason.for_everybody()
+                })
             }
             Err(error) => {
                 tracing::error!(%error, "unexpected error");

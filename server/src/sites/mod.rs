@@ -6,7 +6,8 @@
 //! | listed in the database by `site create` | with the first request or work for it | those with a key of the site |
 //!
 //! The embedded stores are opened at the start, or the server ends. A database may be away then, or have a schema that is yet to
-//! be migrated. A site is opened again from time to time, and by requests, which are refused until that succeeds.
+//! be migrated. A site is opened again from time to time, and by requests, which are refused until that succeeds. If its own site turns out
+//! to be one that no attempt can open, the server ends, as it does at the start.
 //!
 //! At most [`MAX_OPEN`] listed sites are open. The least recently used one is closed for another, if nobody follows its events.
 
@@ -17,6 +18,7 @@ mod named;
 use crate::answer::{Answer, refused};
 use crate::app::{App, Phase, Shared};
 use crate::failure::Failure;
+use crate::log::Failures;
 use crate::page::Page;
 use crate::settings::Settings;
 use crate::storage::{NotOpen, Storage};
@@ -27,7 +29,7 @@ use named::{Named, named};
 use serde_json::json;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::spawn_blocking;
@@ -41,26 +43,41 @@ use wix_media_postgres::{ListedSite, StoredKey};
 const REASON_LIFETIME: Duration = Duration::from_secs(1);
 const RETRY_INTERVAL: Duration = Duration::from_secs(2);
 
+/// What is logged when it fails for another reason than before.
+const LOOK: &str = "looking for sites";
+
 /// How many listed sites are open at once.
 const MAX_OPEN: usize = 256;
 
 /// How often the server looks for new sites, changed quotas, and sites with work.
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 
-/// A site, or why it is not open.
+/// An attempt to open a site that failed.
 #[derive(Debug)]
-enum State {
-    Open(Arc<App>),
-    /// The last attempt: when, and why it failed.
-    Closed(Option<(Instant, &'static str)>),
+struct Failed {
+    at: Instant,
+    reason: Arc<NotOpen>,
 }
 
-/// A site and its state.
+/// A site, once it is open, or why it is not.
 #[derive(Debug)]
 struct Place {
     options: Options,
     is_listed: bool,
-    state: Mutex<State>,
+    open: OnceLock<Arc<App>>,
+    /// The last attempt, if it failed. Locked by the one that is under way.
+    failed: Mutex<Option<Failed>>,
+}
+
+impl Place {
+    fn new(options: Options, is_listed: bool) -> Place {
+        Place {
+            options,
+            is_listed,
+            open: OnceLock::new(),
+            failed: Mutex::new(None),
+        }
+    }
 }
 
 /// A listed site that is open, or about to be.
@@ -141,6 +158,7 @@ impl Sites {
         Ok(Sites {
             shared: Arc::new(Shared {
                 metrics: Arc::default(),
+                failures: Failures::default(),
                 pictures_pool: Arc::default(),
                 page: page.map(Arc::new),
                 storage_kind: storage.kind(),
@@ -155,11 +173,7 @@ impl Sites {
             }),
             known: storage.database().cloned().map(Known::new),
             storage,
-            own: Place {
-                options,
-                is_listed: false,
-                state: Mutex::new(State::Closed(None)),
-            },
+            own: Place::new(options, false),
             listed: std::sync::Mutex::default(),
             works,
             opened,
@@ -169,29 +183,40 @@ impl Sites {
 
     /// Opens its own site for the first time. If another attempt may succeed, the server goes on without it.
     pub(crate) async fn start(&self) -> Result<(), Failure> {
-        match self.open(&self.own, &mut *self.own.state.lock().await).await {
-            Ok(_) => Ok(()),
-            Err(NotOpen::Ever(failure)) => Err(failure),
-            Err(NotOpen::Now(..)) => Ok(()),
+        self.own_app().await.map(drop)
+    }
+
+    /// Its own site, or `None` if another attempt may succeed.
+    async fn own_app(&self) -> Result<Option<Arc<App>>, Failure> {
+        match self.app_of(&self.own).await {
+            Ok(app) => Ok(Some(app)),
+            Err(reason) => match &*reason {
+                NotOpen::Now(..) => Ok(None),
+                NotOpen::Ever(_) => Err(Failure(reason.to_string())),
+            },
         }
     }
 
-    /// Tries to open its own site until that succeeds. Then keeps up with the listed ones.
-    pub(crate) async fn keep_trying(&self) {
-        while self.app_or_reason().await.is_err() {
+    /// Tries to open its own site until that succeeds. Then keeps up with the listed ones. Returns why no attempt can succeed.
+    pub(crate) async fn keep_trying(&self) -> Result<(), Failure> {
+        while self.own_app().await?.is_none() {
             tokio::select! {
                 () = tokio::time::sleep(RETRY_INTERVAL) => {}
-                () = self.shared.stopping() => return,
+                () = self.shared.stopping() => return Ok(()),
             }
         }
-        let Some(known) = &self.known else { return };
+        let Some(known) = &self.known else { return Ok(()) };
         loop {
             tokio::select! {
                 () = tokio::time::sleep(LOOK_INTERVAL) => {}
-                () = self.shared.stopping() => return,
+                () = self.shared.stopping() => return Ok(()),
             }
-            if let Err(error) = self.look(known).await {
-                tracing::warn!(%error, "cannot look for sites");
+            match self.look(known).await {
+                Ok(()) => self.shared.failures.ended(LOOK),
+                Err(error) if self.shared.failures.began(LOOK, &error.to_string()) => {
+                    tracing::warn!(%error, "cannot look for sites, and tries again");
+                }
+                Err(_) => {}
             }
         }
     }
@@ -211,7 +236,7 @@ impl Sites {
             }
         }
         for (place, quota) in changed {
-            if let State::Open(app) = &*place.state.lock().await {
+            if let Some(app) = place.open.get() {
                 let (app, quota) = (Arc::clone(app), quota.or(self.own.options.quota));
                 let input = json!({ "limits": { "quotaInBytes": quota } });
                 _ = spawn_blocking(move || app.manager.control("adjust", &input)).await;
@@ -239,7 +264,7 @@ impl Sites {
         };
         let app = match site.filter(|site| site.id != self.own.options.site_id) {
             Some(site) => self.listed_app(&site).await,
-            None => self.app_or_reason().await,
+            None => self.app_of(&self.own).await,
         };
         match app {
             Ok(app) => Ok(Routed { app, key }),
@@ -290,24 +315,24 @@ impl Sites {
     }
 
     /// The app of a listed site, or why there is none.
-    async fn listed_app(&self, site: &ListedSite) -> Result<Arc<App>, &'static str> {
+    async fn listed_app(&self, site: &ListedSite) -> Result<Arc<App>, Arc<NotOpen>> {
         let place = {
             let mut listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
             if !listed.contains_key(&site.id) && listed.len() >= MAX_OPEN && !self.close_idle(&mut listed) {
-                return Err("too many sites are open");
+                let text = "too many sites are open";
+                return Err(Arc::new(NotOpen::Now(Failure(text.to_owned()), text)));
             }
             let used = listed.entry(site.id.clone()).or_insert_with(|| Used {
-                place: Arc::new(Place {
-                    options: Options {
+                place: Arc::new(Place::new(
+                    Options {
                         site_id: site.id.clone(),
                         quota: site.quota.or(self.own.options.quota),
                         // Its keys are in the database, and are checked before the manager is asked.
                         credentials: Some(Credentials::default()),
                         ..self.own.options.clone()
                     },
-                    is_listed: true,
-                    state: Mutex::new(State::Closed(None)),
-                }),
+                    true,
+                )),
                 at: Instant::now(),
                 quota: site.quota,
             });
@@ -324,12 +349,9 @@ impl Sites {
         let idle = listed.iter().filter_map(|(id, used)| {
             // Requests and `look` hold the place only while they use it.
             let is_free = Arc::strong_count(&used.place) == 1;
-            let app = match &*used.place.state.try_lock().ok().filter(|_| is_free)? {
-                State::Open(app) => Some(Arc::clone(app)),
-                State::Closed(_) => None,
-            };
+            let app = used.place.open.get().cloned();
             let is_followed = app.as_ref().is_some_and(|app| app.receivers() > own);
-            (!is_followed).then(|| (used.at, id.clone(), app))
+            (is_free && !is_followed).then(|| (used.at, id.clone(), app))
         });
         let Some((_, id, app)) = idle.min_by_key(|(at, _, _)| *at) else {
             return false;
@@ -344,31 +366,47 @@ impl Sites {
 
     /// Its own site, or why it is not open.
     pub(crate) async fn app_or_reason(&self) -> Result<Arc<App>, &'static str> {
-        self.app_of(&self.own).await
+        self.app_of(&self.own).await.map_err(|reason| reason.for_everybody())
     }
 
-    async fn app_of(&self, place: &Place) -> Result<Arc<App>, &'static str> {
-        // Others wait for the attempt that is under way, and do not begin one each.
-        let mut state = place.state.lock().await;
-        match &*state {
-            State::Open(app) => return Ok(Arc::clone(app)),
-            State::Closed(Some((at, reason))) if at.elapsed() < REASON_LIFETIME => return Err(reason),
-            State::Closed(_) => {}
+    async fn app_of(&self, place: &Place) -> Result<Arc<App>, Arc<NotOpen>> {
+        if let Some(app) = place.open.get() {
+            return Ok(Arc::clone(app));
         }
-        self.open(place, &mut state)
-            .await
-            .map_err(|reason| reason.for_everybody())
+        // Others wait for the attempt that is under way, and do not begin one each.
+        let mut failed = place.failed.lock().await;
+        if let Some(app) = place.open.get() {
+            return Ok(Arc::clone(app));
+        }
+        if let Some(Failed { at, reason }) = &*failed
+            && at.elapsed() < REASON_LIFETIME
+        {
+            return Err(Arc::clone(reason));
+        }
+        let reason = match self.open(place).await {
+            Ok(app) => {
+                *failed = None;
+                return Ok(app);
+            }
+            Err(reason) => Arc::new(reason),
+        };
+        let known = failed.replace(Failed {
+            at: Instant::now(),
+            reason: Arc::clone(&reason),
+        });
+        // An attempt every few seconds says nothing new.
+        if known.is_none_or(|known| known.reason.to_string() != reason.to_string()) {
+            tracing::error!(%reason, site = place.options.site_id, "not ready");
+        }
+        Err(reason)
     }
 
     /// Its own site if it is open, without an attempt.
     pub(crate) fn opened(&self) -> Option<Arc<App>> {
-        match &*self.own.state.try_lock().ok()? {
-            State::Open(app) => Some(Arc::clone(app)),
-            State::Closed(_) => None,
-        }
+        self.own.open.get().cloned()
     }
 
-    async fn open(&self, place: &Place, state: &mut State) -> Result<Arc<App>, NotOpen> {
+    async fn open(&self, place: &Place) -> Result<Arc<App>, NotOpen> {
         let (storage, options, shared) = (self.storage.clone(), place.options.clone(), Arc::clone(&self.shared));
         let (site_id, is_listed) = (options.site_id.clone(), place.is_listed);
         let opening = spawn_blocking(move || {
@@ -383,21 +421,13 @@ impl Sites {
             }
             Ok(Arc::new(App::new(&shared, opened, &site_id, is_listed)))
         });
-        let outcome = opening
+        let opened = opening
             .await
-            .unwrap_or_else(|error| Err(NotOpen::Ever(Failure(format!("cannot open the stores: {error}")))));
-        match &outcome {
-            Ok(app) => {
-                *state = State::Open(Arc::clone(app));
-                // Nobody listens when the server stops.
-                _ = self.opened.send(Arc::clone(app));
-            }
-            Err(reason) => {
-                *state = State::Closed(Some((Instant::now(), reason.for_everybody())));
-                tracing::error!(%reason, "not ready");
-            }
-        }
-        outcome
+            .unwrap_or_else(|error| Err(NotOpen::Ever(Failure(format!("cannot open the stores: {error}")))))?;
+        let app = Arc::clone(place.open.get_or_init(|| opened));
+        // Nobody listens when the server stops.
+        _ = self.opened.send(Arc::clone(&app));
+        Ok(app)
     }
 }
 

@@ -268,6 +268,11 @@ impl Refusal {
             Refusal::Catalog(error @ catalog::Error::LockLost) => {
                 Refusal::code(503, "LOCK_LOST", error.to_string()).into_response()
             }
+            // Another release has changed the store while this one runs. It keeps its data, so a process of that release can answer.
+            Refusal::Catalog(error @ catalog::Error::Newer { .. }) => {
+                let refusal = Refusal::code(503, "UNAVAILABLE", "this Media Manager is older than its storage");
+                caused(refusal, &error).with("Retry-After", "5")
+            }
             Refusal::Catalog(error) if error.is_retryable() || matches!(error, catalog::Error::TimedOut(_)) => {
                 let refusal = Refusal::code(503, "UNAVAILABLE", "the Media Manager is busy");
                 caused(refusal, &error).with("Retry-After", "1")

@@ -151,6 +151,40 @@ suite('wix-media-server: PostgreSQL', () => {
     assert.match(newer.text.stderr, /^wix-media-server: cannot use the database: catalog has version 99.*\n$/);
   });
 
+  test('a schema that excludes a server while it runs is answered by 503, and nothing is written', async (t) => {
+    const { name, origins } = await team(t, 1);
+    const [origin] = origins;
+    const folders = '/site-media/v1/folders';
+    const create = () => ask(origin, 'POST', folders, { headers: { 'content-type': 'application/json' }, body: '{"displayName":"A"}' });
+    assert.equal((await create()).status, 200);
+    const change = (/** @type {string} */ set) => database.query(name, `BEGIN; LOCK TABLE schema_version IN ACCESS EXCLUSIVE MODE; UPDATE schema_version SET ${set}; COMMIT`);
+    await change('version = version + 1, oldest = version + 1');
+    for (const answer of [await create(), await ask(origin, 'GET', folders), await ask(origin, 'GET', '/_wix-media/check')]) {
+      assert.equal(answer.status, 503, answer.text);
+      assert.ok(Number(answer.headers['retry-after']) >= 1);
+      assert.equal(JSON.parse(answer.text).details.applicationError.code, 'UNAVAILABLE');
+    }
+    const probe = await ask(origin, 'GET', '/readyz');
+    assert.deepEqual([probe.status, JSON.parse(probe.text).status], [503, 'newer schema: start a newer release']);
+    assert.equal(await database.query(name, 'SELECT count(*) FROM folder'), '1');
+    await change('oldest = 1');
+    assert.equal((await create()).status, 200);
+    assert.equal((await ask(origin, 'GET', '/readyz')).status, 200);
+  });
+
+  test('a server that has waited for its database ends when no attempt can succeed', async (t) => {
+    const own = await postgres(t);
+    await own.start();
+    assert.equal((await run(['migrate', '--database', own.url('postgres')])).code, 0);
+    await own.query('postgres', 'UPDATE schema_version SET version = 99, oldest = 99');
+    await own.stop();
+    const { origin, ended, text } = await native(t, await temporaryFolder(t), ['--database', own.url('postgres')]);
+    assert.equal((await ask(origin, 'GET', '/readyz')).status, 503);
+    await own.start();
+    assert.equal((await ended).code, 1);
+    assert.match(text.stderr, /^wix-media-server: cannot use the database: catalog has version 99.*\n$/);
+  });
+
   test('a start waits for locked tables for a while only, and the server becomes ready by itself', async (t) => {
     const name = await migrated();
     const release = await database.hold(name, 'BEGIN; LOCK TABLE site IN ACCESS EXCLUSIVE MODE');

@@ -89,6 +89,12 @@ suite('wix-media-server: metrics of a database', () => {
     await metricsUntil(admin, ({ wix_media_catalog_up: isUp }) => isUp === 1);
   });
 
+  test('readers at the same time get all figures', async (t) => {
+    const { admin } = await operated(t);
+    const answers = await Promise.all(Array.from({ length: 4 }, () => ask(admin, 'GET', '/metrics')));
+    for (const { text } of answers) assert.match(text, /^wix_media_files_bytes\S* 0$/m);
+  });
+
   test('a schema that changes under a server decides whether it is ready', async (t) => {
     const { admin, query, origin } = await operated(t);
     const ready = async () => {

@@ -3,7 +3,7 @@
 use crate::cluster::cluster;
 use std::thread;
 use std::time::Duration;
-use wix_media::catalog::Error;
+use wix_media::catalog::{Catalog, Error};
 use wix_media_postgres::{Limits, OlderSchema, Store};
 
 fn connect(url: &str) -> Result<Store, Error> {
@@ -13,7 +13,7 @@ fn connect(url: &str) -> Result<Store, Error> {
 #[test]
 fn database_is_migrated_once_by_several_processes() {
     let url = cluster().empty_database("C.UTF-8");
-    let Error::Store(error) = connect(&url).unwrap_err() else {
+    let Error::Unavailable(error) = connect(&url).unwrap_err() else {
         panic!("expected a database without a schema to be refused");
     };
     assert_eq!(
@@ -51,6 +51,82 @@ fn newer_schema_is_used_while_it_allows_this_release() {
     assert_eq!(cluster().run_at(&url, "SELECT version FROM schema_version"), ["99"]);
 }
 
+/// Limits with which a transaction may pause for as long as a test needs.
+fn patient() -> Limits {
+    Limits {
+        idle_timeout: Duration::from_secs(600),
+        ..Limits::default()
+    }
+}
+
+/// Whether something waits until nobody reads the version of the schema.
+fn is_awaited(url: &str) -> bool {
+    let select = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'schema_version'::regclass
+         AND mode = 'AccessExclusiveLock'";
+    !cluster().run_at(url, select).is_empty()
+}
+
+#[test]
+fn schema_that_excludes_this_release_is_noticed_while_it_runs() {
+    let url = cluster().empty_database("C.UTF-8");
+    Store::migrate(&url).unwrap();
+    let store = Store::connect(&url, patient()).unwrap();
+    let site = store.create_site("a").unwrap();
+    let mut before = site.write().unwrap();
+    thread::scope(|scope| {
+        let change = scope.spawn(|| {
+            // As the migration of a later release does it.
+            cluster().run_at(
+                &url,
+                "BEGIN; LOCK TABLE schema_version IN ACCESS EXCLUSIVE MODE;
+                 UPDATE schema_version SET version = 99, oldest = 99; COMMIT",
+            )
+        });
+        while !is_awaited(&url) {
+            assert!(!change.is_finished(), "it did not wait for the writer");
+        }
+        before.set_setting("s", "before").unwrap();
+        before.commit().unwrap();
+    });
+    for error in [
+        site.write().err(),
+        site.read().err(),
+        store.create_site("b").err(),
+        store.listed_sites().err(),
+        store.check_schema().err(),
+    ] {
+        assert!(matches!(error, Some(Error::Newer { found: 99 })), "{error:?}");
+    }
+    cluster().run_at(&url, "UPDATE schema_version SET version = 1, oldest = 1");
+    let error = site.write().err();
+    let Some(Error::Unavailable(older)) = error else {
+        panic!("{error:?}")
+    };
+    assert!(older.is::<OlderSchema>(), "{older}");
+    cluster().run_at(&url, "UPDATE schema_version SET version = 99");
+    assert_eq!(site.read().unwrap().setting("s").unwrap().as_deref(), Some("before"));
+}
+
+#[test]
+fn migration_that_excludes_releases_waits_for_their_transactions() {
+    let url = cluster().empty_database("C.UTF-8");
+    Store::migrate(&url).unwrap();
+    let site = Store::connect(&url, patient()).unwrap().create_site("a").unwrap();
+    let snapshot = site.read().unwrap();
+    cluster().run_at(
+        &url,
+        "UPDATE schema_version SET version = 3, oldest = 0; ALTER TABLE site DROP COLUMN bytes_place",
+    );
+    thread::scope(|scope| {
+        let migration = scope.spawn(|| Store::migrate(&url).unwrap());
+        while !is_awaited(&url) {
+            assert!(!migration.is_finished(), "it did not wait for the snapshot");
+        }
+        drop(snapshot);
+    });
+    assert!(site.read().is_ok());
+}
+
 #[test]
 fn database_without_letters_is_refused_with_the_command_for_another() {
     let url = cluster().empty_database("C");
@@ -72,7 +148,7 @@ fn database_has_what_calls_need() {
     let error = opened.check_database().unwrap_err().to_string();
     assert!(error.contains("CREATE EXTENSION btree_gin"), "{error}");
     cluster().run_at(&url, "CREATE EXTENSION btree_gin; CREATE EXTENSION pg_trgm");
-    let Error::Store(error) = opened.check_database().unwrap_err() else {
+    let Error::Unavailable(error) = opened.check_database().unwrap_err() else {
         panic!("expected a database without a schema to be refused");
     };
     assert!(error.is::<OlderSchema>(), "{error}");
