@@ -1,7 +1,7 @@
 // A PostgreSQL of the run's own. It ends with the process, in whichever way that ends.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { withinTime } from '../harness/limit.js';
@@ -67,9 +67,12 @@ export async function postgres(closing) {
     const { value } = await withinTime(`PostgreSQL to ${line}`, answers.next());
     if (value !== `${line}\n`) throw new Error(`PostgreSQL did not ${line}: ${value}`);
   };
-  closing.after(() => {
+  // A signal to the whole group can end the shell before it has its session.
+  child.stdin.on('error', () => {});
+  closing.after(async () => {
     child.stdin.end();
-    return ended;
+    await ended;
+    rmSync(run, { recursive: true, force: true });
   });
   const url = (/** @type {string} */ database) => `postgres://postgres@127.0.0.1:${port}/${database}`;
   const query = (/** @type {string} */ database, /** @type {string} */ sql) => psql(url(database), sql);

@@ -1,6 +1,7 @@
 // `cargo xtask start --team [--s3] [--port N]`: PostgreSQL, three servers and a balancer on this machine, and with `--s3` an S3 server, until
 // Ctrl-C, which stops all of it and removes its data.
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { objectStore } from './object-store.js';
 import { team } from './team.js';
@@ -51,7 +52,8 @@ function report(error) {
 try {
   await main();
 } catch (error) {
-  // Ctrl-C reaches what is being started too.
+  // Ctrl-C reaches what is being started too. A turn of the event loop may see its end first, and the signal next.
+  for (let turn = 0; turn < 2; turn += 1) await setImmediate();
   if (!isStopping) report(error);
 }
 if (isStopping) console.log('\nStopping');
