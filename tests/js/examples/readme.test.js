@@ -239,6 +239,7 @@ suite('commands', () => {
         } catch (/** @type {any} */ error) {
           return error.message;
         }
+      case 'wix-media-server':
       case 'target/release/wix-media-server': {
         const unknown = words.find((word) => word.startsWith('--') && !serverOptions.has(word.slice(2)) && word !== '--sample' && word !== '--scope');
         return ['serve', 'migrate', 'site', 'check', 'fsck', 'export', 'import'].includes(words[0]) && !unknown ? undefined : `wix-media-server takes no ${unknown ?? words[0]}`;
@@ -253,11 +254,16 @@ suite('commands', () => {
       case 'export':
       // Programs of the system.
       case 'cp':
+      case 'createdb':
       case 'curl':
+      case 'docker':
       case 'echo':
       case 'grep':
       case 'mkdir':
       case 'mv':
+      case 'pg_dump':
+      case 'pg_restore':
+      case 'rclone':
         return undefined;
       case 'python3':
         return words.join(' ') === '-m http.server' ? undefined : 'python3 is for a web server';
