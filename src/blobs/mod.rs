@@ -39,6 +39,7 @@ pub use directory::{Directory, Host, file_name};
 pub use disk::Disk;
 pub use memory::Memory;
 pub use reader::BlobReader;
+pub(crate) use reader::HEAD_LEN;
 #[cfg(not(target_arch = "wasm32"))]
 pub use shared_directory::SharedDirectory;
 pub use writer::{Writer, Writers};
@@ -73,6 +74,12 @@ pub trait Blobs: Send + Sync + fmt::Debug {
     fn append(&self, writer: &mut Writer, bytes: &[u8]) -> Result<()>;
     /// Ends the writer of a blob, which is final from then on. Succeeds when there is none.
     fn end_writer(&self, id: &str) -> Result<()>;
+    /// Ends the writer of a blob, and returns its size, as [`end_writer`](Blobs::end_writer) and [`size`](Blobs::size) do. A store
+    /// that learns the size on the way need not look again.
+    fn finish(&self, id: &str) -> Result<Option<u64>> {
+        self.end_writer(id)?;
+        self.size(id)
+    }
     /// Ends the writer of a blob that is complete, and returns when the blob is durable.
     fn seal(&self, id: &str) -> Result<()> {
         self.end_writer(id)?;

@@ -29,7 +29,7 @@ use super::tx::View;
 use super::uploads::{self, TUS, UPLOADS, plain, tus};
 use super::view;
 use super::{Manager, Picture, Subject, dispatch, downloads, ids, jobs};
-use crate::blobs::Writer;
+use crate::blobs::{HEAD_LEN, Writer};
 use crate::catalog::Upload;
 use crate::images::source_format::SourceFormat;
 use crate::model::media_type::MediaType;
@@ -156,6 +156,8 @@ struct Finalising {
     upload: Upload,
     blob: String,
     size: u64,
+    /// The first bytes, once the host has asked for the image.
+    head: Vec<u8>,
     /// `None` until all bytes have been read, if nobody knows their digest.
     digested: Option<Digested>,
     /// The digest of the bytes that have been read.
@@ -459,16 +461,19 @@ impl Intake {
     /// Returns the uploaded image, once all of it has been fed.
     pub(crate) fn picture(&mut self, site: &Site) -> Option<Picture> {
         let (blob, size) = self.received(site)?;
-        let mut first = [0; SourceFormat::SIGNATURE_LEN];
-        let count = site.blobs.read(&blob, 0, &mut first).ok()?;
+        let mut first = first_bytes(site, &blob, size.min(HEAD_LEN))?;
+        if let Stage::Finalise(_, Some(finalising)) = &mut self.stage {
+            finalising.head.clone_from(&first);
+        }
+        first.truncate(SourceFormat::SIGNATURE_LEN);
         let is_picture = size <= downloads::images::MAX_BYTES
-            && match SourceFormat::detect(&first[..count]) {
+            && match SourceFormat::detect(&first) {
                 // Most texts and archives are no drawings.
                 Some(SourceFormat::Svg) => self
                     .subject(site)
                     .is_some_and(|subject| subject.mime == "image/svg+xml"),
                 // Films begin in the same way.
-                None if first[..count].get(4..8) == Some(b"ftyp") && site.options().converts => self
+                None if first.get(4..8) == Some(b"ftyp") && site.options().converts => self
                     .subject(site)
                     .is_some_and(|subject| view::is_convertible(&subject.mime)),
                 format => format.is_some(),
@@ -496,7 +501,7 @@ impl Intake {
     pub(crate) fn subject(&mut self, site: &Site) -> Option<Subject> {
         let (blob, size) = self.received(site)?;
         let (declared, name) = self.declaration().ok()?;
-        let mut reader = site.reader(&blob).ok()?;
+        let mut reader = site.reader(&blob, size);
         let inspected = inspect::inspect(&mut reader, declared.as_deref(), name.as_deref())
             .ok()?
             .ok()?;
@@ -587,6 +592,14 @@ impl Intake {
     }
 }
 
+/// Returns the first `length` bytes of a blob, or all of a shorter one.
+fn first_bytes(site: &Site, blob: &str, length: u64) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(length).ok()?];
+    let count = site.blobs.read(blob, 0, &mut bytes).ok()?;
+    bytes.truncate(count);
+    Some(bytes)
+}
+
 /// Returns the blobs of posters. Those that no row names once the request has ended are discarded.
 fn blobs_of(findings: &Findings) -> Vec<String> {
     findings.posters.iter().map(|poster| poster.blob.clone()).collect()
@@ -637,7 +650,8 @@ fn receive(
 ) -> Outcome<Receipt> {
     let blob = incoming.blob.clone();
     let digested = incoming.finish(&*site.blobs)?;
-    content::inspect(site.reader(&blob)?, &blob, digested, declared, name, findings)
+    let reader = site.reader(&blob, digested.size);
+    content::inspect(reader, &blob, digested, declared, name, findings)
 }
 
 fn end_upload(
@@ -1025,12 +1039,12 @@ fn prepare(site: &Site, cause: &Cause, token: &str) -> Outcome<Finalising> {
     }
     let blob = tus::complete_blob(&upload)?.to_owned();
     // Older requests must not append to the blob of a file.
-    site.blobs.end_writer(&blob).map_err(stale_or_failed)?;
+    let found = site.blobs.finish(&blob).map_err(stale_or_failed)?;
     let size = u64::try_from(upload.length).unwrap_or(0);
     if size == 0 {
         return Err(content::zero_size());
     }
-    if site.blobs.size(&blob)? != Some(size) {
+    if found != Some(size) {
         let text = "the blob has another size than its transfer";
         return Err(std::io::Error::new(ErrorKind::UnexpectedEof, text).into());
     }
@@ -1041,6 +1055,7 @@ fn prepare(site: &Site, cause: &Cause, token: &str) -> Outcome<Finalising> {
         upload,
         blob,
         size,
+        head: Vec::new(),
     })
 }
 
@@ -1106,10 +1121,16 @@ fn finalise(
 ) -> Outcome<Response> {
     let finalising = prepared_in(site, cause, token, &mut prepared)?;
     let digested = finalising.digested(site)?;
-    let Finalising { upload, blob, .. } = finalising;
+    let Finalising {
+        upload,
+        blob,
+        size,
+        head: first,
+        ..
+    } = finalising;
     let (name, declared) = uploads::declaration(upload, &bare(head))?;
     let receipt = content::inspect(
-        site.reader(blob)?,
+        site.reader(blob, *size).with_head(std::mem::take(first)),
         blob,
         digested,
         declared.as_deref(),

@@ -198,9 +198,9 @@ impl Site {
         self.blobs.fresh().unwrap_or_else(|| hex_id(&*self.random))
     }
 
-    /// Opens a blob for reading.
-    pub(crate) fn reader<'a>(&'a self, blob: &'a str) -> std::io::Result<BlobReader<'a>> {
-        BlobReader::new(&*self.blobs, blob)
+    /// Reads a blob of this size.
+    pub(crate) fn reader<'a>(&'a self, blob: &'a str, size: u64) -> BlobReader<'a> {
+        BlobReader::with_size(&*self.blobs, blob, size)
     }
 
     /// Runs `work` without a snapshot or a transaction.
