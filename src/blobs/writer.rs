@@ -278,6 +278,20 @@ impl Writers {
         Some(lock(&state).end)
     }
 
+    /// Whether a writer of a blob is open, or is being opened or closed. Unlike the others, it waits for nobody.
+    ///
+    /// ```
+    /// use wix_media::blobs::Writers;
+    ///
+    /// let writers = Writers::default();
+    /// let writer = writers.open("b1", 0, |_| Ok(()))?;
+    /// assert!(writers.is_open("b1") && !writers.is_open("b2"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn is_open(&self, id: &str) -> bool {
+        lock(&self.open).get(id).is_some()
+    }
+
     /// The epoch of the open writer of a blob. `None` while there is none.
     ///
     /// ```

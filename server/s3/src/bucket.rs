@@ -130,15 +130,12 @@ fn gap(id: &str, size: u64, offset: u64) -> Error {
 impl Shared {
     /// The draft of a blob that this process knows more about than the bucket.
     fn draft(&self, id: &str) -> Option<Arc<Mutex<Draft>>> {
-        let draft = lock(&self.drafts).get(id).cloned()?;
-        let counts = self.writers.end_of(id).is_some() || {
-            let draft = lock(&draft);
-            draft.is_unsynced() && !draft.is_broken()
-        };
+        let draft = self.known(id)?;
+        let counts = self.writers.is_open(id) || lock(&draft).counts();
         counts.then_some(draft)
     }
 
-    /// The draft of a blob, for callers that have locked the state of its writers.
+    /// The last draft of a blob, which another process may have continued.
     fn known(&self, id: &str) -> Option<Arc<Mutex<Draft>>> {
         lock(&self.drafts).get(id).cloned()
     }
@@ -148,7 +145,7 @@ impl Shared {
         lock(&self.drafts).insert(id.to_owned(), Arc::new(Mutex::new(draft)));
     }
 
-    /// Forgets the drafts that do not count any more. The caller must hold no lock: the state of each writer is locked in turn.
+    /// Forgets the drafts that do not count any more. Waits for no request, as every opening of a writer calls it.
     fn tidy(&self) {
         let all: Vec<_> = lock(&self.drafts)
             .iter()
@@ -156,21 +153,27 @@ impl Shared {
             .collect();
         for (id, draft) in all {
             // One that is locked is in use.
-            let is_idle = draft.try_lock().is_ok_and(|draft| draft.is_idle());
-            if !is_idle || self.writers.end_of(&id).is_some() {
-                continue;
-            }
-            let mut drafts = lock(&self.drafts);
-            let is_same = drafts.get(&id).is_some_and(|current| Arc::ptr_eq(current, &draft));
-            // Nobody else has taken it in the meantime.
-            if is_same && Arc::strong_count(&draft) == 2 {
-                drafts.remove(&id);
+            if draft.try_lock().is_ok_and(|draft| draft.is_idle()) {
+                let mut drafts = lock(&self.drafts);
+                let is_same = drafts.get(&id).is_some_and(|current| Arc::ptr_eq(current, &draft));
+                // An opening is listed before it looks for a draft, so it finds this one only if it is kept.
+                if is_same && Arc::strong_count(&draft) == 2 && !self.writers.is_open(&id) {
+                    drafts.remove(&id);
+                }
             }
         }
     }
 
     fn forget(&self, id: &str) {
         lock(&self.drafts).remove(id);
+    }
+
+    /// Forgets the draft of a blob, unless somebody has begun another one in the meantime.
+    fn forget_draft(&self, id: &str, draft: &Arc<Mutex<Draft>>) {
+        let mut drafts = lock(&self.drafts);
+        if drafts.get(id).is_some_and(|current| Arc::ptr_eq(current, draft)) {
+            drafts.remove(id);
+        }
     }
 
     /// What the bucket has under an id.
@@ -271,24 +274,29 @@ impl Blobs for Bucket {
         })
     }
 
-    /// Makes the complete object, which is durable then.
     fn end_writer(&self, id: &str) -> Result<()> {
+        self.finish(id).map(drop)
+    }
+
+    /// Makes the complete object, which is durable then. Its requests hold nothing that those of other blobs wait for.
+    fn finish(&self, id: &str) -> Result<Option<u64>> {
         check_id(id)?;
         let shared = &*self.0;
-        shared.writers.close(id, || {
-            // What was synced is sealed as the bucket has it, which another process may have continued.
-            let known = shared.known(id).filter(|known| lock(known).is_unsynced());
-            let size = match known {
-                Some(known) => lock(&known).seal(&shared.remote, &shared.room)?,
-                None => match shared.sealed(id)? {
-                    Some(size) => size,
-                    None => return Ok(()),
-                },
-            };
-            shared.forget(id);
+        shared.writers.close(id, || Ok(()))?;
+        let known = shared.known(id);
+        // What was synced is sealed as the bucket has it, which another process may have continued.
+        let unsynced = known.as_ref().filter(|known| lock(known).is_unsynced());
+        let size = match unsynced {
+            Some(draft) => Some(lock(draft).seal(&shared.remote, &shared.room)?),
+            None => shared.sealed(id, known.as_ref().and_then(|known| lock(known).recorded()))?,
+        };
+        if let Some(known) = &known {
+            shared.forget_draft(id, known);
+        }
+        if let Some(size) = size {
             shared.reading.note(id, size);
-            Ok(())
-        })
+        }
+        Ok(size)
     }
 
     fn seal(&self, id: &str) -> Result<()> {
@@ -387,12 +395,7 @@ impl Blobs for Bucket {
         let key = |id: &str| format!("{id}/");
         let drafts: Vec<String> = lock(&self.0.drafts).keys().cloned().collect();
         let is_next = |id: &String| after.is_empty() || key(id) > key(after);
-        found.extend(
-            drafts
-                .into_iter()
-                .filter(is_next)
-                .filter(|id| self.0.draft(id).is_some()),
-        );
+        found.extend(drafts.into_iter().filter(is_next).filter(|id| self.0.is_listed(id)));
         found.sort_unstable_by_key(|id| key(id));
         found.dedup();
         found.truncate(limit);
@@ -401,12 +404,21 @@ impl Blobs for Bucket {
 }
 
 impl Shared {
-    /// Makes the complete object of a blob that this process has not written, and returns its size. `None` if there is no such blob.
-    fn sealed(&self, id: &str) -> Result<Option<u64>> {
+    /// Whether a draft is a blob that the bucket may not list yet. One that is in use is not waited for.
+    fn is_listed(&self, id: &str) -> bool {
+        let Some(draft) = self.known(id) else { return false };
+        self.writers.is_open(id) || draft.try_lock().map_or(true, |draft| draft.counts())
+    }
+
+    /// Makes the complete object of a blob whose bytes the bucket has, and returns its size. `None` if there is no such blob. `known` is
+    /// its state as this process has recorded it, which saves looking at it if nobody has changed it since.
+    fn sealed(&self, id: &str, mut known: Option<Draft>) -> Result<Option<u64>> {
         for _ in 0..MAX_TRIES {
-            let Some(mut draft) = self.find(id)? else {
-                return Ok(None);
+            let found = match known.take() {
+                Some(draft) => Some(draft),
+                None => self.find(id)?,
             };
+            let Some(mut draft) = found else { return Ok(None) };
             if draft.is_complete() || draft.take_over(&self.remote, &nonce()?, 0)? {
                 return draft.seal(&self.remote, &self.room).map(Some);
             }

@@ -57,12 +57,12 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// A new blob. What the bucket has under its id is not known.
+    /// A new blob. The bucket hardly ever has anything under its id, and refuses the first state if it does.
     pub(crate) fn new(id: &str, holder: &str, epoch: u64) -> Draft {
         Draft {
             id: id.to_owned(),
             manifest: Manifest::new(holder, epoch),
-            seen: Seen::Unknown,
+            seen: Seen::Tag(None),
             is_holder: false,
             is_recorded: false,
             sending: None,
@@ -118,6 +118,22 @@ impl Draft {
     /// Whether there is a complete object with exactly these bytes.
     pub(crate) fn is_complete(&self) -> bool {
         self.complete.is_some()
+    }
+
+    /// Whether the process knows more about the blob than the bucket, although no writer is open.
+    pub(crate) fn counts(&self) -> bool {
+        self.is_unsynced() && !self.is_broken
+    }
+
+    /// The recorded state, if this process has recorded it and has added nothing since.
+    pub(crate) fn recorded(&self) -> Option<Draft> {
+        let is_recorded = self.is_recorded_holder() && self.complete.is_none() && !self.is_broken;
+        match &self.seen {
+            Seen::Tag(tag @ Some(_)) if is_recorded => {
+                Some(Draft::of_state(&self.id, self.manifest.clone(), tag.clone()))
+            }
+            _ => None,
+        }
     }
 
     pub(crate) fn is_broken(&self) -> bool {
@@ -320,7 +336,11 @@ impl Draft {
             let bytes = Bytes::copy_from_slice(&self.buffer[stored..]);
             let size = bytes.len();
             remote.put(remote.object(&self.id, &name), bytes)?;
-            self.manifest.segments.push(Segment { name, size });
+            self.manifest.segments.push(Segment {
+                name,
+                size,
+                is_whole: true,
+            });
             self.is_recorded = false;
         }
         if !self.is_recorded {
@@ -424,7 +444,12 @@ impl Draft {
             }
             let size = segment.size.min(left);
             left -= size;
-            self.manifest.segments.push(Segment { size, ..segment });
+            let is_whole = segment.is_whole && size == segment.size;
+            self.manifest.segments.push(Segment {
+                size,
+                is_whole,
+                ..segment
+            });
         }
         self.is_recorded = false;
         Ok(true)
@@ -462,15 +487,20 @@ impl Draft {
         }
         self.check()?;
         self.settle()?;
-        self.warm(remote, room)?;
         let size = self.end();
         let path = remote.complete(&self.id);
+        let copied = self.only_segment();
+        if copied.is_none() {
+            self.warm(remote, room)?;
+        }
         let has_state = self.is_holder || matches!(self.seen, Seen::Tag(Some(_)));
         if has_state && !self.is_recorded_holder() {
             // A request that was overtaken must not make the object. Bytes that are in no segment yet are sent below.
             self.record(remote)?;
         }
-        if self.manifest.parts.is_empty() {
+        if let Some(segment) = copied {
+            remote.copy(remote.object(&self.id, &segment), path)?;
+        } else if self.manifest.parts.is_empty() {
             let bytes = Bytes::from(mem::take(&mut self.buffer));
             remote.put(path, bytes).map_err(|error| self.broken(error))?;
         } else {
@@ -483,6 +513,14 @@ impl Draft {
         self.cool();
         self.complete = Some(size);
         Ok(size)
+    }
+
+    /// The object that has all bytes of the blob and no others, which the bucket can copy by itself.
+    fn only_segment(&self) -> Option<String> {
+        match &self.manifest.segments[..] {
+            [segment] if segment.is_whole && segment.size as u64 == self.end() => Some(segment.name.clone()),
+            _ => None,
+        }
     }
 
     fn is_recorded_holder(&self) -> bool {

@@ -17,6 +17,9 @@ pub(crate) struct Segment {
     pub(crate) name: String,
     /// How many bytes of the object count.
     pub(crate) size: usize,
+    /// Whether all of them do. Releases before this one do not say it.
+    #[serde(default)]
+    pub(crate) is_whole: bool,
 }
 
 /// What `blobs/ID/state` contains.

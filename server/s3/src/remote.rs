@@ -202,9 +202,16 @@ impl Remote {
         })
     }
 
+    /// Copies an object within the bucket.
+    pub(crate) fn copy(&self, from: Path, to: Path) -> io::Result<()> {
+        let store = Arc::clone(&self.store);
+        self.wait(async move { store.copy(&from, &to).await.map_err(unwritten) })
+    }
+
     /// Writes an object, if its ETag is `tag`. If that is `None`, there must be no such object.
     pub(crate) fn put_if(&self, path: Path, bytes: Bytes, tag: Option<String>) -> io::Result<Written> {
         let store = Arc::clone(&self.store);
+        let replaces = tag.is_some();
         let mode = match tag {
             None => PutMode::Create,
             tag => PutMode::Update(UpdateVersion {
@@ -218,6 +225,8 @@ impl Remote {
                 Err(Error::AlreadyExists { .. } | Error::Precondition { .. } | Error::NotModified { .. }) => {
                     Ok(Written::Refused)
                 }
+                // Stores say so too if the object that is to be replaced is gone.
+                Err(Error::NotFound { .. }) if replaces => Ok(Written::Refused),
                 Err(error) => Err(unwritten(error)),
             }
         })

@@ -6,5 +6,6 @@ mod cuts;
 mod parts;
 mod pictures;
 mod proxy;
+mod requests;
 mod servers;
 mod signed;
