@@ -28,9 +28,13 @@ export async function transfer(baseUrl, bytes) {
   assert.equal(created.status, 201);
   const path = new URL(present(created.headers.get('location'))).pathname;
   const headers = (/** @type {number} */ from) => ({ ...TUS, 'upload-offset': String(from), 'content-type': 'application/offset+octet-stream' });
+  /** @param {string} origin */
+  const finalising = (origin) => `${origin}${upload}/${uploadToken}`;
   return {
     path,
     headers,
+    /** The URL of the PUT that makes the file. */
+    finalising,
     /**
      * Sends a piece.
      *
@@ -54,7 +58,7 @@ export async function transfer(baseUrl, bytes) {
      * @param {string} origin
      */
     finalise: async (origin) => {
-      const response = await fetch(`${origin}${upload}/${uploadToken}`, { method: 'PUT' });
+      const response = await fetch(finalising(origin), { method: 'PUT' });
       const answer = await response.json();
       assert.equal(response.status, 200, JSON.stringify(answer));
       return answer.file;
