@@ -20,7 +20,7 @@ const MAX_PREFIXES: u32 = 16;
 /// Any number of processes may use one database. The threads that call it block, so they must not run futures: call it on
 /// `tokio::task::spawn_blocking`. A clone shares the connections.
 ///
-/// The URL says whether connections have TLS: `sslmode` is `disable`, `prefer` (the default), `require` or `verify-full`, and `sslrootcert` is a
+/// The URL says whether connections have TLS: `sslmode` is `disable`, `prefer` (the default), `require`, `verify-ca` or `verify-full`, and `sslrootcert` is a
 /// file with the roots to trust, instead of those of the system. Only `verify-full` checks that the server is the one that the URL names.
 ///
 /// The URL may name several hosts, as in `postgres://wix_media@one.example,two.example:5433/wix_media`. Connections are then made to the one that takes

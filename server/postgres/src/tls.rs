@@ -5,6 +5,7 @@
 //! | `disable` | none | |
 //! | `prefer`, the default | if the server offers it | any |
 //! | `require` | always | any, or with `sslrootcert` one that leads to a root in that file |
+//! | `verify-ca` | always | one for any host that leads to a root in `sslrootcert`, or else of the system |
 //! | `verify-full` | always | one for the name of the host that leads to a root in `sslrootcert`, or else of the system |
 //!
 //! `require` keeps readers out. Only `verify-full` keeps out whoever can answer in the place of the server.
@@ -78,14 +79,17 @@ pub(crate) fn parse(url: &str) -> Result<(Config, Tls)> {
         None | Some("prefer") => (SslMode::Prefer, Accepted::Any),
         Some("require") if tls.roots.is_none() => (SslMode::Require, Accepted::Any),
         Some("require") => (SslMode::Require, Accepted::Rooted),
+        Some("verify-ca") => (SslMode::Require, Accepted::Rooted),
         Some("verify-full") => (SslMode::Require, Accepted::Named),
         Some(found) => {
-            let expected = "disable, prefer, require or verify-full";
+            let expected = "disable, prefer, require, verify-ca or verify-full";
             return Err(wrong(format!("invalid sslmode: expected {expected}, found {found}")));
         }
     };
     if tls.roots.is_some() && ssl_mode != SslMode::Require {
-        return Err(wrong("sslrootcert needs sslmode=require or verify-full".to_owned()));
+        return Err(wrong(
+            "sslrootcert needs sslmode=require, verify-ca or verify-full".to_owned(),
+        ));
     }
     config.ssl_mode(ssl_mode);
     if config.get_hosts().len().max(config.get_hostaddrs().len()) > 1 {
@@ -241,6 +245,10 @@ mod tests {
             (SslMode::Require, Accepted::Rooted, Some("/a b.pem".into()))
         );
         assert_eq!(
+            read(&format!("{base}?sslmode=verify-ca")),
+            (SslMode::Require, Accepted::Rooted, None)
+        );
+        assert_eq!(
             read(&format!("{base}?sslmode=verify-full")),
             (SslMode::Require, Accepted::Named, None)
         );
@@ -274,7 +282,7 @@ mod tests {
             ("mysql://u:secret@h/d", "expected postgres://"),
             ("host=h password=secret", "expected postgres://"),
             ("postgres://u:secret@h:x/d", "invalid"),
-            ("postgres://u:secret@h/d?sslmode=verify-ca", "found verify-ca"),
+            ("postgres://u:secret@h/d?sslmode=verify", "found verify"),
             ("postgres://u:secret?@h/d?sslmode=require", "expected %3F"),
             ("postgres://u:secret@h/d?sslrootcert=a.pem", "needs sslmode=require"),
             (

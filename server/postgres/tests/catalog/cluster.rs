@@ -45,7 +45,7 @@ rm -rf "$RUN"
 /// The running servers.
 pub(crate) struct Cluster {
     pub(crate) port: u16,
-    bouncer_port: u16,
+    pub(crate) bouncer_port: u16,
     /// The file with the root of the server's certificate.
     pub(crate) root: PathBuf,
     runtime: Runtime,
@@ -128,7 +128,9 @@ impl Cluster {
         let settings = format!(
             "[databases]\nwix_media = host=127.0.0.1 port={port} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
              listen_port = {bouncer_port}\nunix_socket_dir =\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 8\n\
-             ignore_startup_parameters = extra_float_digits,options\n"
+             ignore_startup_parameters = extra_float_digits,options\n\
+             client_tls_sslmode = allow\nclient_tls_key_file = {0}/server.key\nclient_tls_cert_file = {0}/server.pem\n",
+            folder.display()
         );
         fs::write(folder.join("pgbouncer.ini"), settings).unwrap();
         let servers = Command::new("sh")
