@@ -243,14 +243,23 @@ impl Settings {
 }
 
 fn check_endpoint(name: &'static str, endpoint: &str) -> Result<(), Wrong> {
+    // Errors of requests show it.
+    let has_credentials = endpoint.contains('@');
     let is_web = Url::parse(endpoint).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    if is_web {
+    if is_web && !has_credentials {
         return Ok(());
     }
+    let (expected, found) = match has_credentials {
+        true => (
+            "a URL such as https://s3.example, without credentials",
+            "one with credentials",
+        ),
+        false => ("a URL such as https://s3.example", endpoint),
+    };
     Err(Wrong {
         name,
-        expected: "a URL such as https://s3.example",
-        found: endpoint.to_owned(),
+        expected,
+        found: found.to_owned(),
     })
 }
 
@@ -327,6 +336,22 @@ mod tests {
             settings.path_style = path_style;
             let client = format!("{:?}", settings.client().expect("a client"));
             assert!(client.contains(&format!("bucket_endpoint: \"{expected}\"")), "{client}");
+        }
+    }
+
+    #[test]
+    fn endpoint_with_credentials_is_refused_without_them() {
+        for endpoint in [
+            "https://key:hidden@s3.example",
+            "ftp://key:hidden@s3.example",
+            "key:hidden@s3",
+        ] {
+            let wrong = read("s3://media", &[("AWS_ENDPOINT_URL", endpoint)]).expect_err(endpoint);
+            let message = wrong.to_string();
+            assert!(
+                message.ends_with("without credentials, found one with credentials"),
+                "{message}"
+            );
         }
     }
 
