@@ -1,6 +1,6 @@
 // wix-media-server with its catalog in PostgreSQL: several processes on the same stores, and what they do while it is away.
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { noise } from '../harness/bytes.js';
@@ -258,6 +258,28 @@ suite('wix-media-server: PostgreSQL', () => {
     }
     assert.deepEqual([readdirSync(folder), readdirSync(join(folder, 'sites'))], [['sites'], []]);
     assert.equal((await run(['fsck', '--data', data, ...line])).code, 0);
+  });
+
+  test('fsck: damaged rows of a database are named with what is wrong, beside servers that run', async (t) => {
+    const { name, data, line, origins } = await team(t, 1);
+    const { uploads } = createClient({ baseUrl: origins[0] });
+    for (const displayName of ['cut', 'longer', 'changed', 'missing', 'whole']) await uploads.upload(noise(1000, displayName.length), { displayName });
+    const set = (/** @type {string} */ displayName, /** @type {string} */ values) =>
+      database.query(name, `UPDATE file SET ${values} WHERE name = '${displayName}' RETURNING blob`);
+    await set('cut', 'size = size + 1');
+    await set('longer', 'size = size - 1');
+    await set('changed', "hash = md5('other')");
+    const blob = await set('missing', 'size = size');
+    const sites = join(data, 'sites');
+    const file = readdirSync(sites, { recursive: true, withFileTypes: true }).find((entry) => entry.isFile() && entry.name === blob);
+    rmSync(join(present(file).parentPath, blob));
+    const { code, stdout } = await run(['fsck', '--data', data, ...line]);
+    assert.equal(code, 1);
+    const lines = stdout.trim().split('\n').map((each) => each.split('\t'));
+    assert.equal(lines.pop()?.[0], '5 files, 5000 bytes, 4 damaged');
+    // What is wrong has the name of its file, and each line names the bytes.
+    for (const [problem, , bytes, displayName] of lines) assert.deepEqual([displayName, /^\S+$/.test(bytes)], [problem, true]);
+    assert.deepEqual(lines.map(([problem]) => problem).sort(), ['changed', 'cut', 'longer', 'missing']);
   });
 
   test('a database remembers where the bytes of a site are, until somebody says that they have moved', async (t) => {
