@@ -11,9 +11,12 @@ use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
+use wix_media::catalog;
 use wix_media::manager::Manager;
+use wix_media_postgres::Store;
 use wix_media_s3::Bucket;
 
 /// How far the shutdown is.
@@ -44,11 +47,20 @@ pub(crate) struct Shared {
     pub(crate) allow_private_imports: bool,
     /// Whether callers are redirected to the bucket for the bytes of files.
     pub(crate) redirects_downloads: bool,
+    /// The records of changes, if there are any.
+    pub(crate) records: Option<Records>,
     pub(crate) started: Instant,
     pub(crate) rules: Rules,
     pub(crate) phases: watch::Receiver<Phase>,
     /// How many requests are being answered. Some of them without a connection, for as long as they clean up.
     pub(crate) answering: watch::Sender<usize>,
+}
+
+/// The records of changes, which a database keeps.
+#[derive(Debug)]
+pub(crate) struct Records {
+    pub(crate) database: Store,
+    pub(crate) max_age: Duration,
 }
 
 /// A request that is being answered, for as long as the value lives.
@@ -154,6 +166,14 @@ impl App {
         tokio::select! {
             _ = closed.wait_for(|closed| *closed) => {}
             () = self.stopping() => {}
+        }
+    }
+
+    /// Deletes the records of changes of the site that are too old. Returns how many.
+    pub(crate) fn forget_records(&self) -> catalog::Result<u64> {
+        match &self.records {
+            Some(records) => records.database.forget_audit(&self.site_id, records.max_age),
+            None => Ok(0),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Fetching the sources of imports. The manager decides which URLs may be fetched, and what becomes of the response.
 
+use crate::actor::blocking;
 use crate::app::App;
 use crate::bodies::Source;
 use crate::caller::Caller;
@@ -9,7 +10,6 @@ use crate::recorded::recorded;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until, timeout};
 use url::Url;
 use wix_media::manager::{IMPORT_RULES, ImportOrder, Manager, UnfitUrl, check_import_url};
@@ -41,7 +41,7 @@ async fn attempt(app: &Arc<App>, order: &ImportOrder) -> bool {
     };
     let (own, file) = (Arc::clone(app), order.file.clone());
     let description = format!("cannot fetch the source: {reason}");
-    let failed = spawn_blocking(move || {
+    let failed = blocking(move || {
         own.manager
             .fail_import(&file, "SOURCE_UNREACHABLE", &description, json!({}))
     });

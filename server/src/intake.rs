@@ -1,5 +1,6 @@
 //! Requests whose bodies the manager takes, and its responses.
 
+use crate::actor::{blocking, calling};
 use crate::answer::{Answer, broken, problem, refused};
 use crate::app::App;
 use crate::bodies::{AtEnd, Broken, Content, Source, Stored, read_piece};
@@ -12,7 +13,6 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::spawn_blocking;
 use wix_media::manager::{Body, Intake, Manager, Response};
 
 /// Types that cannot act as a page. The PDF viewers of browsers do not open in a sandbox, and need none.
@@ -40,14 +40,14 @@ pub(crate) async fn receive(
 ) -> Result<Reply, Answer> {
     if !source.has_body() && colors_for.is_none() {
         let own = Arc::clone(app);
-        let reply = spawn_blocking(move || {
+        let reply = blocking(move || {
             let intake = begin(&own.manager);
-            close(&own, intake, download.as_ref())
+            calling(intake.call(), || close(&own, intake, download.as_ref()))
         });
         return reply.await.map_err(|error| broken(&error));
     }
     let own = Arc::clone(app);
-    let mut intake = spawn_blocking(move || begin(&own.manager))
+    let mut intake = blocking(move || begin(&own.manager))
         .await
         .map_err(|error| broken(&error))?;
     let mut stop = pin!(stop);
@@ -65,7 +65,7 @@ pub(crate) async fn receive(
             Err(reason) => {
                 let own = Arc::clone(app);
                 // What has arrived of a resumable upload counts.
-                _ = spawn_blocking(move || {
+                _ = blocking(move || {
                     own.manager.abandon(intake);
                     own.tell_changes();
                 })
@@ -82,7 +82,7 @@ pub(crate) async fn receive(
             }
         };
         let own = Arc::clone(app);
-        let fed = spawn_blocking(move || {
+        let fed = blocking(move || {
             let wants_more = own.manager.feed(&mut intake, &piece);
             (intake, wants_more)
         });
@@ -97,14 +97,14 @@ pub(crate) async fn receive(
         intake = with_colors(app, intake, caller).await?;
     }
     let own = Arc::clone(app);
-    let reply = spawn_blocking(move || close(&own, intake, None));
+    let reply = blocking(move || calling(intake.call(), || close(&own, intake, None)));
     reply.await.map_err(|error| broken(&error))
 }
 
 /// Sets the colours of an uploaded picture.
 async fn with_colors(app: &Arc<App>, mut intake: Intake, caller: &Caller) -> Result<Intake, Answer> {
     let own = Arc::clone(app);
-    let found = spawn_blocking(move || {
+    let found = blocking(move || {
         while own.manager.work(&mut intake) {}
         while own.manager.digest(&mut intake) {}
         let picture = own.manager.picture(&mut intake);

@@ -15,6 +15,7 @@
 //! | `bodies` | bodies in both directions, in pieces |
 //! | `answer` `caller` `failure` | responses before they are sent, who waits for them, and why the server cannot start |
 //! | `admin` `metrics` `probes` | the port for operators |
+//! | `actor` | on whose behalf a task works, for the log and the records of changes |
 //! | `request_id` | the id of a request in all logs |
 //! | `commands` | `/_wix-media/`: what the owner of a server may ask |
 //! | `storage` | the stores: a catalog in the directory or in PostgreSQL, and blobs in the directory or in a bucket |
@@ -32,6 +33,7 @@
 //! The manager is synchronous, so its calls run on the blocking threads of the runtime. No such call waits for the network: a
 //! body is handed over in pieces, and a thread is taken only while a piece is processed.
 
+mod actor;
 mod admin;
 mod answer;
 mod app;

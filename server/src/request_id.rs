@@ -26,7 +26,7 @@ fn is_sane(id: &[u8]) -> bool {
 }
 
 /// A new id. The process has random keys of its own, so that ids of several processes do not meet.
-fn fresh() -> HeaderValue {
+pub(crate) fn fresh() -> HeaderValue {
     static KEYS: LazyLock<(RandomState, RandomState)> = LazyLock::new(Default::default);
     static LAST: AtomicU64 = AtomicU64::new(0);
     let number = LAST.fetch_add(1, Ordering::Relaxed);

@@ -1,5 +1,6 @@
 //! The path of a request: guard, probes, commands, manager.
 
+use crate::actor::{Actor, acting};
 use crate::answer::{Answer, broken, problem, refused};
 use crate::app::{Answering, App};
 use crate::bodies::{Content, Exchange, Outgoing, Source};
@@ -44,13 +45,15 @@ pub(crate) struct Near {
 /// Answers a request.
 pub(crate) async fn serve(
     sites: Arc<Sites>,
-    request: Request<Incoming>,
+    mut request: Request<Incoming>,
     peer: IpAddr,
     near: Near,
     activity: Arc<Activity>,
 ) -> Result<Response<Outgoing>, Infallible> {
     activity.begin();
     let id = request_id::of(request.headers());
+    // The manager and what it calls see this one only.
+    request.headers_mut().insert(request_id::HEADER, id.clone());
     let class = Class::of(request.uri().path());
     // At the level of errors, so that they name their request whatever is logged.
     let span = tracing::error_span!(
@@ -209,11 +212,24 @@ async fn routed(sites: &Sites, head: Head, source: Source, caller: &Caller) -> A
         Err(answer) => return answer,
     };
     app.requests.fetch_add(1, Ordering::Relaxed);
-    if is_command {
-        commands::answer(&app, key.as_ref(), head, source, caller).await
-    } else {
-        call(&app, key, head, source, caller).await
-    }
+    let class = Class::of(&head.path);
+    let actor = Actor {
+        who: sites.caller(key.as_ref(), class == Class::Upload),
+        request: head.header(request_id::HEADER.as_str()).unwrap_or_default().to_owned(),
+        // A call of the API is named once it is known to be one.
+        call: match class {
+            Class::Admin => head.path.trim_start_matches('/').to_owned(),
+            _ => class.name().to_owned(),
+        },
+    };
+    let answering = async {
+        if is_command {
+            commands::answer(&app, key.as_ref(), head, source, caller).await
+        } else {
+            call(&app, key, head, source, caller).await
+        }
+    };
+    acting(actor, answering).await
 }
 
 /// Answers a request by the manager.

@@ -399,7 +399,13 @@ fn open(place: DatabasePlace) -> Result<Store, Failure> {
         connections: place.connections,
         ..Limits::default()
     };
-    Store::open(&place.url, limits).map_err(|error| Failure(format!("cannot use the database: {error}")))
+    let store =
+        Store::open(&place.url, limits).map_err(|error| Failure(format!("cannot use the database: {error}")))?;
+    Ok(if place.audit_days > 0 {
+        store.with_records()
+    } else {
+        store
+    })
 }
 
 /// Creates a folder for its owner only. One that is there stays as it is.

@@ -1,12 +1,12 @@
 //! Deliveries of events to the URLs of `--webhook`: signing and sending. The manager knows what is due, and when a failed delivery
 //! is tried again.
 
+use crate::actor::blocking;
 use crate::app::App;
 use crate::network;
 use crate::recorded::recorded;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use wix_media::manager::Delivery;
 
@@ -43,7 +43,7 @@ pub(crate) async fn deliver(app: Arc<App>, delivery: Delivery) {
 /// Posts the signed claims. Returns the status of the receiver, or why there is none.
 async fn send(app: &Arc<App>, url: &str, claims: String) -> Result<u16, String> {
     let own = Arc::clone(app);
-    let token = spawn_blocking(move || own.signer.sign(&own.manager, &claims)).await;
+    let token = blocking(move || own.signer.sign(&own.manager, &claims)).await;
     let token = token.map_err(|error| error.to_string())??;
     match timeout(RECEIVER_TIMEOUT, network::post(url, token)).await {
         Ok(sent) => sent,
@@ -54,7 +54,7 @@ async fn send(app: &Arc<App>, url: &str, claims: String) -> Result<u16, String> 
 /// Returns whether the outcome is recorded.
 async fn record(app: &Arc<App>, id: i64, attempt: u32, is_ok: bool) -> bool {
     let own = Arc::clone(app);
-    match spawn_blocking(move || own.manager.delivered(id, attempt, is_ok)).await {
+    match blocking(move || own.manager.delivered(id, attempt, is_ok)).await {
         Ok(Ok(())) => true,
         Ok(Err(error)) => {
             tracing::error!(%error, "cannot record the outcome of a webhook");

@@ -176,6 +176,23 @@ impl Intake {
         }
     }
 
+    /// Returns the name of the call of the API that the request makes. `None` for every other request, and for refused ones.
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let manager = Manager::memory()?;
+    /// let intake = manager.open(Request::new("GET", "/site-media/v1/files").head);
+    /// assert_eq!(intake.call(), Some("listFiles"));
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn call(&self) -> Option<&'static str> {
+        match &self.stage {
+            Stage::Call(route, _) => Some(route.operation.name),
+            _ => None,
+        }
+    }
+
     pub(crate) fn set_colors(&mut self, colors: Value) {
         self.findings.colors = Some(colors).filter(Value::is_object);
     }

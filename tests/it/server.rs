@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 11] = [
         "site_key",
         "socket",
     ],
-    &["bodies", "settings"],
+    &["actor", "bodies", "settings"],
     &["answer", "storage", "tls"],
     &["maintenance", "page", "pictures", "redirect"],
     &["log"],

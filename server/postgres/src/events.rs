@@ -80,6 +80,9 @@ impl WriteEvents for Session {
     fn insert_events(&mut self, bodies: &[String]) -> Result<i64> {
         let last = self.tail.last_event;
         if !bodies.is_empty() {
+            if let Some(trace) = &mut self.trace {
+                trace.note_events(bodies);
+            }
             let sql = "INSERT INTO event (site, number, body)
                  SELECT $1, $2 + place, body FROM unnest($3::text[]) WITH ORDINALITY AS new (body, place)";
             let added = self.run(sql, values![self.site, last, bodies])?;

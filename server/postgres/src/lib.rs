@@ -13,10 +13,12 @@
 //! | `events.rs` `uploads.rs` `jobs.rs` `bundles.rs` `assets.rs` `settings.rs` | everything else |
 //! | `load.rs` | changes of everything at once |
 //! | `figures.rs` | figures for operators |
+//! | `audit.rs` | records of changes |
 //!
 //! Every statement names the site in its first value, `$1`, except those that find out which site a request is for.
 
 mod assets;
+mod audit;
 mod bundles;
 mod connection;
 mod connections;
@@ -40,6 +42,7 @@ mod trees;
 mod uploads;
 mod values;
 
+pub use audit::{Actor, AuditRecord, act, actor};
 pub use connections::Limits;
 pub use figures::{PoolFigures, SiteFigures};
 pub use keys::StoredKey;

@@ -46,6 +46,9 @@ impl WriteAll for Session {
 
     /// Gives the statements that follow the time that a change of everything takes. The indexes stay: other sites use them.
     fn begin_load(&mut self) -> Result<()> {
+        if let Some(trace) = &mut self.trace {
+            trace.note_everything();
+        }
         self.limit_statements(self.limits().load_timeout)
     }
 

@@ -8,6 +8,7 @@
 //! connection waits for the row, and looks. Nothing less does. The database itself may forget the number of a transaction in a
 //! crash, and give it to another one.
 
+use crate::audit::Trace;
 use crate::connection::Connection;
 use crate::connections::{Connections, Limits};
 use crate::failure::{StatementError, failure};
@@ -59,6 +60,8 @@ pub(crate) struct Session {
     /// Whether a statement failed. The database then answers COMMIT by a rollback, and reports no error.
     has_failed: Cell<bool>,
     kind: Kind,
+    /// What it has touched, for its record. `None` if there is to be none.
+    pub(crate) trace: Option<Trace>,
     /// The turn of a writer, or the right to a snapshot that lasts.
     _permit: Option<OwnedSemaphorePermit>,
 }
@@ -129,6 +132,7 @@ impl Session {
             has_stale: false,
             has_failed: Cell::new(false),
             kind,
+            trace: None,
             _permit: permit,
         };
         let columns = columns(session.connection()?.query_texts(&sql)?);
@@ -269,11 +273,15 @@ impl Write for Session {
             return Err(Error::Store("the transaction has failed".into()));
         }
         let mark = self.connections.mark();
+        let record = self.trace.take().map(|trace| trace.statement(self.site));
         let sql = format!(
-            "UPDATE tail SET last_event = {}, bytes = {}, commits = commits + 1,
+            "{}UPDATE tail SET last_event = {}, bytes = {}, commits = commits + 1,
                  marks = (marks || {mark}::bigint)[greatest(cardinality(marks) + 2 - {MARKS}, 1):]
              WHERE site = {}; COMMIT",
-            self.tail.last_event, self.tail.bytes, self.site
+            record.unwrap_or_default(),
+            self.tail.last_event,
+            self.tail.bytes,
+            self.site
         );
         match self.connection()?.run(&sql) {
             Ok(()) => {

@@ -1,5 +1,6 @@
 //! A database with the catalogs of many sites.
 
+use crate::audit::Trace;
 use crate::connections::{Connections, Limits};
 use crate::schema;
 use crate::session::{Kind, Session, get};
@@ -42,6 +43,8 @@ pub struct Store {
     pub(crate) connections: Arc<Connections>,
     /// The turns of the writers of this process, by site.
     turns: Arc<Mutex<HashMap<i64, Arc<Semaphore>>>>,
+    /// Whether changes have records.
+    records: bool,
 }
 
 impl fmt::Debug for Store {
@@ -91,7 +94,15 @@ impl Store {
         Ok(Store {
             connections: connections(url, limits)?,
             turns: Arc::default(),
+            records: false,
         })
+    }
+
+    /// Writes a [record](Store::audit) of each change of a site that is opened from now on.
+    #[must_use]
+    pub fn with_records(mut self) -> Store {
+        self.records = true;
+        self
     }
 
     /// Refuses a schema that this release cannot use.
@@ -186,6 +197,7 @@ impl Store {
             prefix: get(row, 2)?,
             bytes_place: get(row, 3)?,
             turn: Arc::clone(turn),
+            records: self.records,
         })
     }
 }
@@ -201,6 +213,7 @@ pub struct Site {
     prefix: Option<String>,
     bytes_place: Option<String>,
     turn: Arc<Semaphore>,
+    records: bool,
 }
 
 impl fmt::Debug for Site {
@@ -245,7 +258,11 @@ impl Site {
             Kind::Long => Some(self.connections.permit_long()?),
             Kind::Snapshot => None,
         };
-        Ok(Box::new(Session::begin(&self.connections, self.number, kind, turn)?))
+        let mut session = Session::begin(&self.connections, self.number, kind, turn)?;
+        if self.records && matches!(kind, Kind::Writer { .. }) {
+            session.trace = Some(Trace::default());
+        }
+        Ok(Box::new(session))
     }
 }
 

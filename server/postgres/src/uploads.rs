@@ -70,6 +70,9 @@ impl ReadUploads for Session {
 
 impl WriteUploads for Session {
     fn put_upload(&mut self, upload: &Upload) -> Result<()> {
+        if let Some(trace) = &mut self.trace {
+            trace.note(&upload.file);
+        }
         let sql = concat!(
             "INSERT INTO upload (site, ",
             upload_columns!(),
@@ -125,6 +128,9 @@ impl WriteUploads for Session {
     }
 
     fn put_import(&mut self, import: &Import) -> Result<()> {
+        if let Some(trace) = &mut self.trace {
+            trace.note(&import.file);
+        }
         let sql = "INSERT INTO import (site, file, request) VALUES ($1, $2, $3)
              ON CONFLICT (site, file) DO UPDATE SET request = excluded.request";
         self.run(sql, values![self.site, import.file, import.request]).map(drop)

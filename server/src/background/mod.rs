@@ -3,6 +3,7 @@
 mod pace;
 mod tasks;
 
+use crate::actor::{blocking, working};
 use crate::app::App;
 use crate::imports;
 use crate::settings::Role;
@@ -13,7 +14,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tasks::Tasks;
-use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until};
 use wix_media::catalog;
 use wix_media::manager::{Delivery, ImportOrder, Manager, Swept};
@@ -62,10 +62,16 @@ async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Task
         };
         let due = due.unwrap_or_default();
         for order in due.imports {
-            imports.run(order.file.clone(), imports::fetch(Arc::clone(app), order));
+            let fetching = imports::fetch(Arc::clone(app), order.clone());
+            let own = Arc::clone(app);
+            let fetching = async move { working("import", &own.site_id, fetching).await };
+            imports.run(order.file, fetching);
         }
         for delivery in due.deliveries {
-            deliveries.run(delivery.id, webhooks::deliver(Arc::clone(app), delivery));
+            let (id, own) = (delivery.id, Arc::clone(app));
+            let delivering = webhooks::deliver(Arc::clone(app), delivery);
+            let delivering = async move { working("webhook", &own.site_id, delivering).await };
+            deliveries.run(id, delivering);
         }
         let tick = wait.map_or(next_sweep, |wait| Instant::now() + wait).min(next_sweep);
         tokio::select! {
@@ -145,22 +151,25 @@ async fn call<T: Send + 'static>(
 ) -> Option<T> {
     let own = Arc::clone(app);
     let name = format!("{work} of {}", app.site_id);
-    match spawn_blocking(move || run(&own.manager)).await {
-        Ok(Ok(value)) => {
-            app.failures.ended(&name);
-            Some(value)
-        }
-        Ok(Err(error)) => {
-            if app.failures.began(&name, &error.to_string()) {
-                tracing::error!(%error, work, site = app.site_id, "work failed, and is tried again");
+    let running = async {
+        match blocking(move || run(&own.manager)).await {
+            Ok(Ok(value)) => {
+                app.failures.ended(&name);
+                Some(value)
             }
-            None
+            Ok(Err(error)) => {
+                if app.failures.began(&name, &error.to_string()) {
+                    tracing::error!(%error, work, site = app.site_id, "work failed, and is tried again");
+                }
+                None
+            }
+            Err(error) => {
+                tracing::error!(%error, work, "unexpected error");
+                None
+            }
         }
-        Err(error) => {
-            tracing::error!(%error, work, "unexpected error");
-            None
-        }
-    }
+    };
+    working(work, &app.site_id, running).await
 }
 
 /// Removes what is not needed any more. If something fails, the next sweep tries again.
@@ -174,12 +183,16 @@ async fn sweep(app: &Arc<App>) {
     if removed > 0 {
         tracing::info!(removed, waiting, "orphaned blobs removed");
     }
+    if app.records.is_some() {
+        let own = Arc::clone(app);
+        call(app, "forgetting old records", move |_| own.forget_records()).await;
+    }
 }
 
 /// Removes old pictures from the bucket.
 async fn sweep_pictures(app: Arc<App>) {
     let pictures = Arc::clone(&app.pictures);
-    match spawn_blocking(move || pictures.remove_old()).await {
+    match blocking(move || pictures.remove_old()).await {
         Ok(Ok(0)) => {}
         Ok(Ok(removed)) => tracing::info!(removed, "old pictures removed from the bucket"),
         Ok(Err(error)) => tracing::warn!(%error, "cannot remove old pictures from the bucket"),

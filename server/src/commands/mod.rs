@@ -6,6 +6,7 @@
 mod archive;
 mod events;
 
+use crate::actor::blocking;
 use crate::answer::{Answer, broken, refused, unavailable};
 use crate::app::App;
 use crate::bodies::{Broken, Content, Source};
@@ -19,7 +20,6 @@ use http::header::{self, HeaderValue};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::sync::Arc;
-use tokio::task::spawn_blocking;
 use wix_media::catalog;
 use wix_media::manager::{Check, Damage, Head, Manager};
 
@@ -69,7 +69,7 @@ async fn run<T: Send + 'static>(
     work: impl FnOnce(&Manager) -> catalog::Result<T> + Send + 'static,
 ) -> Result<T, Answer> {
     let own = Arc::clone(app);
-    let done = spawn_blocking(move || {
+    let done = blocking(move || {
         let outcome = work(&own.manager);
         own.tell_changes();
         outcome

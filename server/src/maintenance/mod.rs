@@ -8,8 +8,9 @@ use crate::failure::Failure;
 use crate::settings::{Task, Work};
 use crate::storage::{NotThere, Storage};
 use std::io::Write;
+use std::sync::Arc;
 use wix_media::manager::Options;
-use wix_media_postgres::Store;
+use wix_media_postgres::{Actor, Store, act};
 
 /// What a command found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,15 @@ pub(crate) fn run(task: Task, out: &mut dyn Write) -> Result<Outcome, Failure> {
         Work::Check => check::stores(&storage, &opened, out),
         Work::Fsck(depth) => check::files(&storage, &opened.manager, depth, out),
         Work::Export { file } => archive::export(&storage, &opened.manager, &file, out),
-        Work::Import { file, may_replace } => archive::import(&storage, &opened.manager, &file, may_replace, out),
+        Work::Import { file, may_replace } => {
+            let actor = Actor {
+                who: "command".to_owned(),
+                request: "-".to_owned(),
+                call: "import".to_owned(),
+            };
+            let import = || archive::import(&storage, &opened.manager, &file, may_replace, out);
+            act(&Arc::new(actor), import)
+        }
     }
 }
 

@@ -6,10 +6,13 @@ use crate::settings::SiteWork;
 use crate::site_key;
 use std::io::Write;
 use wix_media::catalog::Error;
-use wix_media_postgres::{Limits, Store};
+use wix_media_postgres::{AuditRecord, Limits, Store};
 
 /// The connections that a command needs.
 const CONNECTIONS: usize = 2;
+
+/// How many records of changes are read at once.
+const RECORDS_PER_PAGE: i64 = 1000;
 
 /// Runs a command. Findings are columns with tabs between them, `-` for nothing.
 pub(super) fn run(url: &str, work: SiteWork, out: &mut dyn Write) -> Result<Outcome, Failure> {
@@ -78,6 +81,39 @@ pub(super) fn run(url: &str, work: SiteWork, out: &mut dyn Write) -> Result<Outc
                 return Err(Failure(format!("key not found: {number} of the site {id}")));
             }
         }
+        SiteWork::Audit { id, since } => {
+            if store.site(&id).map_err(failed)?.is_none() {
+                return Err(unknown(&id));
+            }
+            let mut last = None;
+            loop {
+                let records = store
+                    .audit(&id, since, last.as_ref(), RECORDS_PER_PAGE)
+                    .map_err(failed)?;
+                for record in &records {
+                    say(out, &line(record))?;
+                }
+                last = records.into_iter().next_back();
+                if last.is_none() {
+                    break;
+                }
+            }
+        }
     }
     Ok(Outcome::Whole)
+}
+
+/// A record of a change as a line. A change of everything touches `all`.
+fn line(record: &AuditRecord) -> String {
+    let items = record.items.map_or_else(|| "all".to_owned(), |items| items.to_string());
+    let ids = if record.ids.is_empty() {
+        "-".to_owned()
+    } else {
+        // Ids from an archive may be any text.
+        record.ids.join(" ").replace(char::is_control, "?")
+    };
+    let AuditRecord {
+        at, who, call, request, ..
+    } = record;
+    format!("{at}\t{who}\t{call}\t{request}\t{items}\t{ids}")
 }

@@ -50,7 +50,7 @@ impl Class {
         found.map_or(Class::Other, |(_, class)| *class)
     }
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Class::Api => "api",
             Class::Upload => "upload",

@@ -97,6 +97,16 @@ impl Place {
         matches!(self.catalog, CatalogPlace::Database(_))
     }
 
+    /// How old records of changes become, if there are any.
+    pub(crate) fn audit_age(&self) -> Option<Duration> {
+        match &self.catalog {
+            CatalogPlace::Database(database) if database.audit_days > 0 => {
+                Some(Duration::from_secs(database.audit_days * 86_400))
+            }
+            _ => None,
+        }
+    }
+
     /// The URL of the bucket, if there is one.
     pub(crate) fn bucket_url(&self) -> Option<String> {
         match &self.blobs {
@@ -111,6 +121,8 @@ impl Place {
 pub(crate) struct DatabasePlace {
     pub(crate) url: String,
     pub(crate) connections: usize,
+    /// For how many days records of changes are kept. 0: there are none.
+    pub(crate) audit_days: u64,
 }
 
 impl fmt::Debug for DatabasePlace {

@@ -30,6 +30,10 @@ const EVENTS: [&str; 7] = [
 const DATABASE_CONNECTIONS: u64 = 16;
 const MIN_DATABASE_CONNECTIONS: u64 = 8;
 
+/// For how many days records of changes are kept.
+const AUDIT_DAYS: u64 = 30;
+const MAX_AUDIT_DAYS: u64 = 36_500;
+
 /// The values that count, which become settings.
 pub(super) struct Reader<'a> {
     pub(super) given: HashMap<&'a str, Given>,
@@ -67,13 +71,12 @@ impl<'a> Reader<'a> {
 
     pub(super) fn database(&self) -> Result<Option<DatabasePlace>, Wrong> {
         let connections = self.number("database-connections", MIN_DATABASE_CONNECTIONS, 1000)?;
+        let audit_days = self.number("audit-days", 0, MAX_AUDIT_DAYS)?;
         let Some(url) = self.text("database")? else {
-            return match connections {
+            let alone = [("database-connections", connections), ("audit-days", audit_days)];
+            return match alone.iter().find(|(_, given)| given.is_some()) {
                 None => Ok(None),
-                Some(_) => Err(Wrong(format!(
-                    "{} needs --database URL",
-                    self.place("database-connections")
-                ))),
+                Some((name, _)) => Err(Wrong(format!("{} needs --database URL", self.place(name)))),
             };
         };
         // Not the URL itself, which may contain a password.
@@ -86,6 +89,7 @@ impl<'a> Reader<'a> {
         Ok(Some(DatabasePlace {
             url,
             connections: usize::try_from(connections.unwrap_or(DATABASE_CONNECTIONS)).unwrap_or(usize::MAX),
+            audit_days: audit_days.unwrap_or(AUDIT_DAYS),
         }))
     }
 

@@ -4,6 +4,7 @@ use super::{IN_DIRECTORY, Wrong};
 use crate::guard;
 use clap::{Arg, ArgMatches, Command};
 use std::time::Duration;
+use wix_media::wire::date::milliseconds;
 
 /// The maximum characters of the id of a site.
 const MAX_ID_LEN: usize = 100;
@@ -40,6 +41,11 @@ pub(crate) enum SiteWork {
     RevokeKey {
         id: String,
         number: i64,
+    },
+    Audit {
+        id: String,
+        /// In milliseconds since 1970.
+        since: Option<i64>,
     },
 }
 
@@ -125,6 +131,16 @@ pub(super) fn command(of_database: impl Fn(&'static str, &'static str) -> Comman
                 "s3://NAME or s3://NAME/PREFIX, or directory",
             ))
             .arg(option("only", "ID", "the one site that has moved (all)")),
+            of_database(
+                "audit",
+                "Lists the records of changes: time, who, call, request id, files and folders touched, their ids",
+            )
+            .arg(id())
+            .arg(option(
+                "since",
+                "TIME",
+                "only those from this time on, such as 2026-01-31 or 2026-01-31T12:00:00Z",
+            )),
             keys,
         ])
 }
@@ -164,6 +180,10 @@ pub(super) fn work(arguments: &ArgMatches) -> Result<(SiteWork, &ArgMatches), Wr
         "keys revoke" => SiteWork::RevokeKey {
             id: id(leaf)?,
             number: number(&text("number").unwrap_or_default())?,
+        },
+        "audit" => SiteWork::Audit {
+            id: id(leaf)?,
+            since: text("since").map(|text| time(&text)).transpose()?,
         },
         _ => SiteWork::List,
     };
@@ -218,6 +238,21 @@ fn days(text: &str) -> Result<Duration, Wrong> {
         ))
     })?;
     Ok(Duration::from_secs(days * 86_400))
+}
+
+/// A day or a time in UTC, in milliseconds since 1970.
+fn time(text: &str) -> Result<i64, Wrong> {
+    let whole = if text.len() == 10 {
+        format!("{text}T00:00:00Z")
+    } else {
+        text.to_owned()
+    };
+    let time = milliseconds(whole.as_bytes()).and_then(|time| i64::try_from(time).ok());
+    time.ok_or_else(|| {
+        Wrong(format!(
+            "invalid --since: expected a day as 2026-01-31, or a time in UTC as 2026-01-31T12:00:00Z, found {text}"
+        ))
+    })
 }
 
 fn scope(text: Option<String>) -> Result<Scope, Wrong> {

@@ -75,6 +75,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "the most connections of this process to the database (16)",
     ),
     row(
+        "audit-days",
+        "WIX_MEDIA_AUDIT_DAYS",
+        Kind::Number,
+        "N",
+        "with a database: for how many days records of changes are kept; 0 for no records (30)",
+    ),
+    row(
         "role",
         "WIX_MEDIA_ROLE",
         Kind::Text,

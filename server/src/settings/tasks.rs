@@ -9,11 +9,12 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 /// The settings that these commands read. The others of a file of settings are for `serve`.
-const OF_STORES: [&str; 7] = [
+const OF_STORES: [&str; 8] = [
     "config",
     "data",
     "database",
     "database-connections",
+    "audit-days",
     "bucket",
     "bucket-style",
     "site-id",

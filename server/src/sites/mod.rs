@@ -16,7 +16,7 @@ mod known;
 mod named;
 
 use crate::answer::{Answer, refused};
-use crate::app::{App, Phase, Shared};
+use crate::app::{App, Phase, Records, Shared};
 use crate::failure::Failure;
 use crate::log::Failures;
 use crate::page::Page;
@@ -126,7 +126,9 @@ impl Sites {
         phases: watch::Receiver<Phase>,
         opened: mpsc::UnboundedSender<Arc<App>>,
     ) -> Result<Sites, Failure> {
+        let max_age = settings.place.audit_age();
         let storage = Storage::create(settings.place)?;
+        let records = storage.database().cloned().zip(max_age);
         let works = settings.role.works();
         let mut options = Options {
             base_url: settings.external_url,
@@ -166,6 +168,7 @@ impl Sites {
                 has_others: storage.is_shared(),
                 allow_private_imports: settings.allow_private_imports,
                 redirects_downloads: settings.redirects_downloads,
+                records: records.map(|(database, max_age)| Records { database, max_age }),
                 started: Instant::now(),
                 rules: settings.rules,
                 phases,
@@ -254,6 +257,16 @@ impl Sites {
             }
         }
         Ok(())
+    }
+
+    /// Who makes a request, for the records of its changes. Never a key itself.
+    pub(crate) fn caller(&self, key: Option<&KeyAccess>, is_upload: bool) -> String {
+        match key {
+            Some(key) => key.grant.caller.clone(),
+            None if is_upload => "upload token".to_owned(),
+            None if self.own.options.credentials.is_some() => "own key".to_owned(),
+            None => "anybody".to_owned(),
+        }
     }
 
     /// The site of a request, or the answer to it.

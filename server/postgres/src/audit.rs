@@ -1,0 +1,269 @@
+//! Records of changes: who changed which files and folders, when, and by which request.
+//!
+//! A program says on whose behalf a thread works by [`act`]. A writer collects the ids of what it touches, and writes its record in
+//! the round trip of its commit, so that a record exists if and only if its change was committed. It costs one more statement there,
+//! and one row.
+//!
+//! What changes no file and no folder has no record: leases, the bytes of a resumable upload on their way, links.
+
+use crate::session::get;
+use crate::store::Store;
+use crate::values::values;
+use postgres_protocol::escape::escape_literal;
+use serde::Deserialize;
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+use std::time::Duration;
+use wix_media::catalog::Result;
+
+/// How many ids a record names.
+const MAX_IDS: usize = 100;
+
+/// How many records one statement deletes.
+const BATCH_SIZE: i64 = 10_000;
+
+/// On whose behalf a thread works.
+///
+/// ```
+/// use std::sync::Arc;
+/// use wix_media_postgres::{Actor, act};
+///
+/// let actor = Actor { who: "key 7".into(), request: "5f1e".into(), call: "createFolder".into() };
+/// assert_eq!(act(&Arc::new(actor), || 3), 3);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// Who: never a key itself.
+    pub who: String,
+    /// The id of the request in the log.
+    pub request: String,
+    /// What was asked for.
+    pub call: String,
+}
+
+thread_local! {
+    static ACTOR: RefCell<Option<Arc<Actor>>> = const { RefCell::new(None) };
+}
+
+/// Restores the actor that there was before, also when a thread panics.
+struct Before(Option<Arc<Actor>>);
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        let before = self.0.take();
+        ACTOR.with(|current| *current.borrow_mut() = before);
+    }
+}
+
+/// Runs work on this thread on behalf of an actor. The records of its changes name the actor.
+pub fn act<T>(actor: &Arc<Actor>, work: impl FnOnce() -> T) -> T {
+    let before = ACTOR.with(|current| current.borrow_mut().replace(Arc::clone(actor)));
+    let _before = Before(before);
+    work()
+}
+
+/// The actor of this thread.
+pub fn actor() -> Option<Arc<Actor>> {
+    ACTOR.with(|current| current.borrow().clone())
+}
+
+/// A record, as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRecord {
+    /// When, as ISO 8601 in UTC.
+    pub at: String,
+    /// Who, `server` for what no request did.
+    pub who: String,
+    /// The id of the request, `-` without one.
+    pub request: String,
+    /// What was asked for.
+    pub call: String,
+    /// How many files and folders were touched. `None` for a change of everything.
+    pub items: Option<i64>,
+    /// The ids of the first 100.
+    pub ids: Vec<String>,
+    /// Its place, from which a list goes on.
+    place: (i64, i64),
+}
+
+/// What a transaction has touched.
+#[derive(Debug, Default)]
+pub(crate) struct Trace {
+    ids: Vec<String>,
+    /// The hashes of all ids: a change of a tree may touch very many.
+    seen: HashSet<u64>,
+    hasher: RandomState,
+    is_everything: bool,
+}
+
+/// The part of an event that names its file or folder.
+#[derive(Deserialize)]
+struct Entity<'a> {
+    #[serde(rename = "entityId", borrow)]
+    id: std::borrow::Cow<'a, str>,
+}
+
+impl Trace {
+    /// Notes a file or a folder.
+    pub(crate) fn note(&mut self, id: &str) {
+        if self.seen.insert(self.hasher.hash_one(id)) && self.ids.len() < MAX_IDS {
+            self.ids.push(id.to_owned());
+        }
+    }
+
+    /// Notes what events are about.
+    pub(crate) fn note_events(&mut self, bodies: &[String]) {
+        for body in bodies {
+            if let Ok(entity) = serde_json::from_str::<Entity<'_>>(body) {
+                self.note(&entity.id);
+            }
+        }
+    }
+
+    /// Notes that everything is replaced.
+    pub(crate) fn note_everything(&mut self) {
+        self.is_everything = true;
+    }
+
+    /// The statement that writes the record, with a semicolon behind it. Empty if nothing was touched.
+    ///
+    /// It is part of a text of several statements, which can have no values, so they stand in it as literals. As one JSON value, they
+    /// took a third more of the database's time.
+    pub(crate) fn statement(&self, site: i64) -> String {
+        if self.seen.is_empty() && !self.is_everything {
+            return String::new();
+        }
+        let actor = actor();
+        let (who, request, call) = match &actor {
+            Some(actor) => (&*actor.who, &*actor.request, &*actor.call),
+            None => ("server", "-", "-"),
+        };
+        let (items, ids) = if self.is_everything {
+            ("NULL".to_owned(), "NULL".to_owned())
+        } else {
+            let ids: Vec<String> = self.ids.iter().map(|id| escape_literal(id)).collect();
+            (self.seen.len().to_string(), format!("ARRAY[{}]::text[]", ids.join(",")))
+        };
+        format!(
+            "INSERT INTO audit (site, at, actor, request, call, items, ids)
+             VALUES ({site}, clock_timestamp(), {}, {}, {}, {items}, {ids}); ",
+            escape_literal(who),
+            escape_literal(request),
+            escape_literal(call)
+        )
+    }
+}
+
+impl Store {
+    /// At most `limit` records of a site from the time `since` on, in milliseconds since 1970, behind the record `after`, oldest first.
+    pub fn audit(
+        &self,
+        site_id: &str,
+        since: Option<i64>,
+        after: Option<&AuditRecord>,
+        limit: i64,
+    ) -> Result<Vec<AuditRecord>> {
+        self.check_schema()?;
+        let (at, number) = after.map_or((None, None), |record| (Some(record.place.0), Some(record.place.1)));
+        // Microseconds, as the database counts them.
+        let select = r#"SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), actor, request, call, items,
+                 coalesce(ids, '{}'), (extract(epoch FROM at) * 1000000)::bigint, audit.number
+             FROM audit JOIN site ON site.number = audit.site
+             WHERE site.id = $1 AND at >= to_timestamp(coalesce($2, 0) / 1000.0)
+                 AND ($3::bigint IS NULL OR (at, audit.number) > ('epoch'::timestamptz + $3 * interval '1 microsecond', $4))
+             ORDER BY at, audit.number LIMIT $5"#;
+        let rows = self
+            .connections
+            .query(select, values![site_id, since, at, number, limit])?;
+        let record = |row| {
+            Ok(AuditRecord {
+                at: get(row, 0)?,
+                who: get(row, 1)?,
+                request: get(row, 2)?,
+                call: get(row, 3)?,
+                items: get(row, 4)?,
+                ids: get(row, 5)?,
+                place: (get(row, 6)?, get(row, 7)?),
+            })
+        };
+        rows.iter().map(record).collect()
+    }
+
+    /// Deletes the records of a site that are older. Returns how many.
+    pub fn forget_audit(&self, site_id: &str, age: Duration) -> Result<u64> {
+        let seconds = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
+        let delete = "WITH old AS (
+                 SELECT audit.site, at, audit.number FROM audit JOIN site ON site.number = audit.site
+                 WHERE site.id = $1 AND at < now() - $2::bigint * interval '1 second' ORDER BY at LIMIT $3
+             )
+             DELETE FROM audit USING old
+             WHERE audit.site = old.site AND audit.at = old.at AND audit.number = old.number";
+        let mut deleted = 0;
+        loop {
+            let count = self
+                .connections
+                .execute(delete, values![site_id, seconds, BATCH_SIZE])?;
+            deleted += count;
+            if count < BATCH_SIZE.unsigned_abs() {
+                return Ok(deleted);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn record_names_the_actor_of_its_thread_and_the_first_ids() {
+        let mut trace = Trace::default();
+        assert_eq!(trace.statement(3), "");
+        trace.note_events(&[
+            r#"{"entityId":"a'; DROP","slug":"created"}"#.to_owned(),
+            "damaged".to_owned(),
+        ]);
+        for number in 0..150 {
+            trace.note(&format!("f{number}"));
+            trace.note("f0");
+        }
+        let nobody = trace.statement(3);
+        assert!(
+            nobody.contains("VALUES (3, clock_timestamp(), 'server', '-', '-', 151, ARRAY['a''; DROP','f0','f1',"),
+            "{nobody}"
+        );
+        assert!(nobody.contains("'f98']::text[]"), "the first 100: {nobody}");
+        let actor = |who: &str| {
+            Arc::new(Actor {
+                who: who.to_owned(),
+                request: "r'\\".to_owned(),
+                call: "c".to_owned(),
+            })
+        };
+        let (inner, outer) = act(&actor("outer"), || {
+            let inner = act(&actor("inner"), || trace.statement(3));
+            (inner, trace.statement(3))
+        });
+        assert!(
+            inner.contains("'inner'") && outer.contains("'outer'"),
+            "{inner} {outer}"
+        );
+        assert!(outer.contains(r"E'r''\\'"), "{outer}");
+        assert!(trace.statement(3).contains("'server'"));
+    }
+
+    #[test]
+    fn change_of_everything_names_nothing() {
+        let mut trace = Trace::default();
+        trace.note("f");
+        trace.note_everything();
+        assert!(
+            trace.statement(3).ends_with("'-', NULL, NULL); "),
+            "{}",
+            trace.statement(3)
+        );
+    }
+}
