@@ -185,13 +185,31 @@ impl Shared {
         Ok(state.map(|(manifest, tag)| Draft::of_state(id, manifest, tag)))
     }
 
+    /// What the bucket has under an id, for callers that continue or complete it.
+    ///
+    /// A state beside a complete object of another size counts, not the object. SeaweedFS keeps what has arrived of an object when its
+    /// sender is killed. An object that a state is to replace stays until the state is recorded.
+    fn find_open(&self, id: &str) -> Result<Option<Draft>> {
+        let Some(complete) = self.find(id)? else {
+            return Ok(None);
+        };
+        if !complete.is_complete() {
+            return Ok(Some(complete));
+        }
+        let state = self.remote.state_of(id)?;
+        let open = state.map(|(manifest, tag)| Draft::of_state(id, manifest, tag).replacing());
+        Ok(Some(
+            open.filter(|open| open.end() != complete.end()).unwrap_or(complete),
+        ))
+    }
+
     /// The draft with the first `offset` bytes of a blob. `epoch` is `None` for a caller that has none.
     fn cut(&self, id: &str, offset: u64, epoch: Option<u64>) -> Result<Draft> {
         if offset == 0 {
             return Ok(Draft::new(id, &nonce()?, epoch.unwrap_or(0)));
         }
         for _ in 0..MAX_TRIES {
-            let mut draft = self.find(id)?.ok_or_else(|| missing(id))?;
+            let mut draft = self.find_open(id)?.ok_or_else(|| missing(id))?;
             if draft.end() < offset {
                 return Err(gap(id, draft.end(), offset));
             }
@@ -416,7 +434,7 @@ impl Shared {
         for _ in 0..MAX_TRIES {
             let found = match known.take() {
                 Some(draft) => Some(draft),
-                None => self.find(id)?,
+                None => self.find_open(id)?,
             };
             let Some(mut draft) = found else { return Ok(None) };
             if draft.is_complete() || draft.take_over(&self.remote, &nonce()?, 0)? {

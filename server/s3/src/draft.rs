@@ -96,6 +96,11 @@ impl Draft {
         }
     }
 
+    /// The same, for a blob with a complete object that does not count.
+    pub(crate) fn replacing(self) -> Draft {
+        Draft { replaces: true, ..self }
+    }
+
     fn whole(&self) -> usize {
         self.manifest.parts.len() + usize::from(self.sending.is_some())
     }

@@ -2,7 +2,7 @@
 
 use crate::parts::{content, pattern, uploads};
 use crate::proxy::{Cut, Proxy};
-use crate::servers::{seaweedfs, settings_at};
+use crate::servers::{seaweedfs, servers, settings_at};
 use std::io::{Error, ErrorKind, Result};
 use wix_media::blobs::Blobs;
 use wix_media_s3::Bucket;
@@ -127,4 +127,38 @@ fn trial_that_fails_leaves_nothing_behind() {
     assert!(proxy.left() < ALWAYS, "was not cut");
     assert_eq!(uploads(server, &settings), 0);
     assert_eq!(Bucket::open(&settings).unwrap().list("", 9).unwrap(), [""; 0]);
+}
+
+#[test]
+fn complete_object_that_was_cut_is_made_again() {
+    let whole = pattern(0, 50_000);
+    for server in servers() {
+        let settings = server.settings();
+        let open = || Bucket::open(&settings).unwrap();
+        for more in [&b""[..], b"more"] {
+            let first = open();
+            let mut writer = first.take_over("a", 0, 1).unwrap();
+            first.append(&mut writer, &whole).unwrap();
+            first.sync("a").unwrap();
+            drop(writer);
+            // What SeaweedFS keeps of the object when the process that completes the blob is killed.
+            let killed = open();
+            let mut writer = killed.open_writer("a", 0).unwrap();
+            killed.append(&mut writer, &whole[..1]).unwrap();
+            drop(writer);
+            killed.end_writer("a").unwrap();
+            let next = open();
+            if !more.is_empty() {
+                let mut writer = next.take_over("a", whole.len() as u64, 2).unwrap();
+                next.append(&mut writer, more).unwrap();
+                next.sync("a").unwrap();
+                drop(writer);
+            }
+            next.end_writer("a").unwrap();
+            let expected = [&whole, more].concat();
+            assert_eq!(next.size("a").unwrap(), Some(expected.len() as u64));
+            assert!(content(&open(), "a") == expected, "other bytes");
+            next.remove("a").unwrap();
+        }
+    }
 }
