@@ -77,7 +77,7 @@ const MAX_TRIES = 4000;
  * @param {string} token
  * @param {number} length
  */
-async function created(origin, path, token, length) {
+export async function created(origin, path, token, length) {
   const headers = { ...TUS, 'upload-length': String(length), 'upload-metadata': `token ${btoa(token)}` };
   const answer = await ask(origin, 'POST', path, { headers }).catch(() => undefined);
   return answer?.status === 201 ? new URL(String(answer.headers.location)).pathname : undefined;
@@ -88,7 +88,7 @@ async function created(origin, path, token, length) {
  *
  * @param {number} offset
  */
-const patch = (offset) => ({ ...TUS, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' });
+export const patch = (offset) => ({ ...TUS, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' });
 
 /**
  * Sends bytes in pieces, each again from where a server has got to, for as long as that takes. Fails if bytes are gone that were
