@@ -17,7 +17,7 @@ trap '' INT TERM HUP
 AS=env
 if [ "$ACCOUNT" ] && [ "$(id -u)" = 0 ]; then AS="setpriv --reuid=$ACCOUNT --regid=$ACCOUNT --init-groups"; chown -R "$ACCOUNT" "$RUN"; fi
 # Kills the processes that name a folder, and their children. The name reaches grep by its input, or grep would find itself.
-end() {
+sweep() {
   # Not by the status of grep, which fails for each process that ends meanwhile.
   while files=$(printf '%s' "$1/" | grep -slaF -f - /proc/[0-9]*/cmdline); [ "$files" ]; do
     for file in $files; do
@@ -26,9 +26,21 @@ end() {
     done
   done
 }
+# Kills the processes of a node, or of all. One that becomes another program names no folder meanwhile, so the first process of a node is killed
+# by its number too: as long as it is a child of this shell, or another process could have the number.
+end() {
+  sweep "$1"
+  for id in $(cat "$1"/pid "$1"/*/pid 2>/dev/null); do
+    if grep -qw "$id" "/proc/$$/task/$$/children"; then kill -9 "$id" 2>/dev/null; fi
+  done
+  sweep "$1"
+}
 while read -r what name; do
   case "$what" in
-    start) $AS sh "$RUN/$name/command" >>"$RUN/$name/log" 2>&1 </dev/null & ;;
+    start)
+      $AS sh "$RUN/$name/command" >>"$RUN/$name/log" 2>&1 </dev/null &
+      echo $! >"$RUN/$name/pid"
+      ;;
     kill) end "$RUN/$name" ;;
   esac
   echo "$what $name"
