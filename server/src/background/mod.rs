@@ -181,7 +181,7 @@ async fn sweep(app: &Arc<App>) {
     };
     app.unused_blobs.store(waiting, Ordering::Relaxed);
     if removed > 0 {
-        tracing::info!(removed, waiting, "orphaned blobs removed");
+        tracing::info!(removed, waiting, site = app.site_id, "orphaned blobs removed");
     }
     if app.records.is_some() {
         let own = Arc::clone(app);
@@ -192,10 +192,13 @@ async fn sweep(app: &Arc<App>) {
 /// Removes old pictures from the bucket.
 async fn sweep_pictures(app: Arc<App>) {
     let pictures = Arc::clone(&app.pictures);
-    match blocking(move || pictures.remove_old()).await {
-        Ok(Ok(0)) => {}
-        Ok(Ok(removed)) => tracing::info!(removed, "old pictures removed from the bucket"),
-        Ok(Err(error)) => tracing::warn!(%error, "cannot remove old pictures from the bucket"),
-        Err(error) => tracing::error!(%error, "unexpected error"),
-    }
+    let removing = async {
+        match blocking(move || pictures.remove_old()).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(removed)) => tracing::info!(removed, "old pictures removed from the bucket"),
+            Ok(Err(error)) => tracing::warn!(%error, "cannot remove old pictures from the bucket"),
+            Err(error) => tracing::error!(%error, "unexpected error"),
+        }
+    };
+    working("the sweep of pictures", &app.site_id, removing).await;
 }
