@@ -72,7 +72,7 @@ pub(crate) async fn serve(
         activity,
         class,
         metrics: Arc::clone(&sites.shared.metrics),
-        _download: (class == Class::Media).then(|| sites.shared.metrics.downloads.hold()),
+        download: (class == Class::Media).then(|| sites.shared.metrics.downloads.hold()),
     };
     let is_head = request.method() == Method::HEAD;
     // Dropped with this function when the connection ends.

@@ -154,12 +154,14 @@ pub(crate) struct Exchange {
     pub(crate) class: Class,
     pub(crate) metrics: Arc<Metrics>,
     /// Counts it among the downloads, if it is one.
-    pub(crate) _download: Option<Held>,
+    pub(crate) download: Option<Held>,
 }
 
 impl Drop for Exchange {
     fn drop(&mut self) {
         self.activity.end();
+        // Whoever reads the log of its end finds metrics without it.
+        self.download = None;
         let duration = self.began.elapsed();
         self.metrics
             .answered(self.class, self.status, duration, self.sent, self.is_complete);
