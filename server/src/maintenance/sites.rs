@@ -59,7 +59,7 @@ pub(super) fn run(url: &str, work: SiteWork, out: &mut dyn Write) -> Result<Outc
             if let (0, Some(id)) = (count, only) {
                 return Err(Failure(format!("site not found in the database: {id}")));
             }
-            say(out, &format!("changed for {count} sites"))?;
+            say(out, &format!("sites changed: {count}"))?;
         }
         SiteWork::CreateKey { id, scope, lifetime } => {
             let (key, hash) =

@@ -301,7 +301,7 @@ suite('wix-media-server: PostgreSQL', () => {
       [2, 'wix-media-server: invalid place of bytes: expected s3://NAME or s3://NAME/PREFIX, or directory, found media\n'],
     );
     assert.equal((await move('s3://media/moved', '--only', 'other')).code, 1);
-    assert.equal((await move('s3://media/moved')).stdout, 'changed for 1 sites\n');
+    assert.equal((await move('s3://media/moved')).stdout, 'sites changed: 1\n');
     const { origin, end } = await native(t, undefined, bucket, store);
     assert.equal((await ask(origin, 'GET', '/readyz')).status, 200);
     await end();
