@@ -27,12 +27,11 @@ export async function transfer(baseUrl, bytes) {
   });
   assert.equal(created.status, 201);
   const path = new URL(present(created.headers.get('location'))).pathname;
-  const headers = (/** @type {number} */ from) => ({ ...TUS, 'upload-offset': String(from), 'content-type': 'application/offset+octet-stream' });
   /** @param {string} origin */
   const finalising = (origin) => `${origin}${upload}/${uploadToken}`;
   return {
     path,
-    headers,
+    headers: patch,
     /** The URL of the PUT that makes the file. */
     finalising,
     /**
@@ -43,7 +42,7 @@ export async function transfer(baseUrl, bytes) {
      * @param {number} to
      */
     send: async (origin, from, to) => {
-      const response = await fetch(origin + path, { method: 'PATCH', headers: headers(from), body: bytes.slice(from, to) });
+      const response = await fetch(origin + path, { method: 'PATCH', headers: patch(from), body: bytes.slice(from, to) });
       assert.equal(response.status, 204, await response.text());
     },
     /**
