@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { withinTime } from '../harness/limit.js';
+import { present } from '../harness/present.js';
+import { dependent } from './dependent.js';
 
 /** @import { Closing } from '../harness/types.d.ts' */
 
@@ -38,16 +40,16 @@ export function program() {
 export async function native(closing, directory, args = [], env = {}) {
   const data = directory === undefined ? [] : ['--data', directory];
   const line = ['serve', ...data, '--port', '0', '--log-format', 'json', ...args];
-  const child = spawn(program(), line, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, ...env } });
+  const child = dependent(program(), line, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, ...env } });
   const text = { stdout: '', stderr: '' };
   /** @type {Record<string, unknown>[]} */
   const events = [];
   /** @type {Set<(event: Record<string, unknown>) => void>} */
   const readers = new Set();
   let rest = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk) => (text.stderr += chunk));
+  present(child.stderr).setEncoding('utf8').on('data', (chunk) => (text.stderr += chunk));
   // Each line is parsed once: the log of a long run has tens of thousands.
-  child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
+  present(child.stdout).setEncoding('utf8').on('data', (/** @type {string} */ chunk) => {
     text.stdout += chunk;
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';

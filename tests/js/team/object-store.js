@@ -1,9 +1,10 @@
 // An S3 server. `cargo xtask test team` installs it and names its folder in WIX_MEDIA_S3_BIN.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { withinTime } from '../harness/limit.js';
+import { present } from '../harness/present.js';
+import { dependent } from './dependent.js';
 
 /** @import { Closing } from '../harness/types.d.ts' */
 
@@ -26,7 +27,7 @@ export function program(name) {
  * @param {Closing} closing
  */
 export async function objectStore(closing) {
-  const child = spawn(program('moto_server'), ['-H', '127.0.0.1', '-p', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = dependent(program('moto_server'), ['-H', '127.0.0.1', '-p', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'close');
   closing.after(() => {
     child.kill('SIGKILL');
@@ -36,7 +37,7 @@ export async function objectStore(closing) {
   /** @type {Promise<string>} */
   const listens = new Promise((resolve, reject) => {
     // Read to its end, or the server would wait for a reader of its log.
-    child.stderr.setEncoding('utf8').on('data', (chunk) => {
+    present(child.stderr).setEncoding('utf8').on('data', (chunk) => {
       said += chunk;
       const [, found] = /Running on (http:\/\/[\d.:]+\d)\n/.exec(said) ?? [];
       if (found) resolve(found);

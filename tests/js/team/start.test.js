@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
@@ -188,6 +188,24 @@ suite('cargo xtask start --team', () => {
     assert.deepEqual(text, { stdout: '', stderr: `cannot use port ${port}: stop the program that has it, or choose another with --port N\n` });
     assert.deepEqual(readdirSync(folder), []);
     assert.throws(() => process.kill(group, 0), { code: 'ESRCH' });
+  });
+
+  test('a server ends with the process that started it, even if that is killed', async (t) => {
+    const server = join(await temporaryFolder(t), 'server');
+    writeFileSync(server, `#!/bin/sh\necho '{"message":"listening","address":"http://127.0.0.1:1"}'\nexec sleep 1000000\n`, { mode: 0o755 });
+    const script = `
+      const { native } = await import(${JSON.stringify(new URL('./native.js', import.meta.url).href)});
+      const { child } = await native({ after() {} }, undefined);
+      console.log(child.pid);`;
+    const starter = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, WIX_MEDIA_SERVER: server } });
+    const ended = once(starter, 'exit');
+    const [line] = await withinTime('the start of a server', once(starter.stdout.setEncoding('utf8'), 'data'));
+    const pid = Number(line);
+    t.after(() => isAlive(pid) && process.kill(pid, 'SIGKILL'));
+    assert.ok(isAlive(pid));
+    starter.kill('SIGKILL');
+    await ended;
+    await until('the end of the server', () => !isAlive(pid));
   });
 
   test('Ctrl-C during the start leaves nothing', async (t) => {
