@@ -1,6 +1,8 @@
 // Records of changes: who changed what, when, and by which request.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { withinTime } from '../harness/limit.js';
 import { createClient } from '../harness/package.js';
 import { present } from '../harness/present.js';
 import { ask, native, run } from './native.js';
@@ -26,6 +28,19 @@ async function audited(t, args = []) {
   const [[number, key]] = await site('keys', 'create', 'alpha', '--scope', 'admin');
   const start = (/** @type {string[]} */ ...more) => native(t, directory, ['--database', url, ...args, ...more]);
   return { url, query, site, number, key, start };
+}
+
+/**
+ * Waits for what happens in another process.
+ *
+ * @param {string} what
+ * @param {() => Promise<boolean>} isSo
+ */
+function until(what, isSo) {
+  const waiting = async () => {
+    while (!(await isSo())) await setTimeout(50);
+  };
+  return withinTime(what, waiting());
 }
 
 suite('wix-media-server: records of changes', () => {
@@ -74,7 +89,7 @@ suite('wix-media-server: records of changes', () => {
     const { files } = createClient({ baseUrl: origin });
     // Nothing listens there.
     const { file } = await files.importFile('http://127.0.0.1:9/a.txt', { mimeType: 'text/plain', displayName: 'a.txt' });
-    while ((await query("SELECT count(*) FROM audit WHERE call = 'import'")) === '0') await new Promise((resolve) => setTimeout(resolve, 50));
+    await until('the record of the import', async () => (await query("SELECT count(*) FROM audit WHERE call = 'import'")) === '1');
     const records = (await site('audit', 'own')).map(([, who, call, , items, ids]) => [who, call, items, ids]);
     assert.deepEqual(records, [
       ['anybody', 'importFile', '1', file?._id],
@@ -104,7 +119,7 @@ suite('wix-media-server: records of changes', () => {
     const worker = await start('--audit-days', '10');
     // Opens the site there, whose first sweep comes at once.
     assert.equal((await ask(worker.origin, 'GET', '/site-media/v1/folders', { headers: { authorization: key } })).status, 200);
-    while ((await query('SELECT count(*) FROM audit')) !== '1') await new Promise((resolve) => setTimeout(resolve, 50));
+    await until('the sweep', async () => (await query('SELECT count(*) FROM audit')) === '1');
     assert.deepEqual(await site('audit', 'alpha'), [kept]);
   });
 });

@@ -1,5 +1,7 @@
 // The metrics of wix-media-server as values.
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
+import { withinTime } from '../harness/limit.js';
 import { ask } from './native.js';
 
 /**
@@ -19,12 +21,15 @@ export function valuesOf(text) {
  * @param {string} admin The origin of the admin port.
  * @param {(values: Record<string, number>) => boolean} isFulfilled
  */
-export async function metricsUntil(admin, isFulfilled) {
-  for (;;) {
-    const { status, text } = await ask(admin, 'GET', '/metrics');
-    assert.equal(status, 200, text);
-    const values = valuesOf(text);
-    if (isFulfilled(values)) return values;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+export function metricsUntil(admin, isFulfilled) {
+  const waiting = async () => {
+    for (;;) {
+      const { status, text } = await ask(admin, 'GET', '/metrics');
+      assert.equal(status, 200, text);
+      const values = valuesOf(text);
+      if (isFulfilled(values)) return values;
+      await setTimeout(50);
+    }
+  };
+  return withinTime('the metrics', waiting());
 }

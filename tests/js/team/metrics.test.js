@@ -23,6 +23,13 @@ async function operated(t, args = []) {
   return { ...server, admin: String(address), url, query, database };
 }
 
+/**
+ * Whether the catalog has answered in time.
+ *
+ * @param {Record<string, number>} values
+ */
+const isUp = (values) => values.wix_media_catalog_up === 1;
+
 suite('wix-media-server: metrics of a database', () => {
   test('they cover all open sites and the connections, and contain no key', async (t) => {
     const { origin, admin, url } = await operated(t);
@@ -56,14 +63,14 @@ suite('wix-media-server: metrics of a database', () => {
     assert.equal((await run(['site', 'create', 'alpha', '--database', url])).code, 0);
     const queues = (/** @type {Record<string, number>} */ values) =>
       Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (name.includes('queue_oldest') ? [[name.slice(name.indexOf('"') + 1, -2), value]] : [])));
-    const idle = await metricsUntil(admin, () => true);
+    const idle = await metricsUntil(admin, isUp);
     assert.deepEqual(queues(idle), { imports: 0, webhooks: 0, jobs: 0, files: 0, videos: 0 });
     const number = "(SELECT number FROM site WHERE id = 'alpha')";
     const ago = (/** @type {number} */ seconds) => `(extract(epoch FROM now()) * 1000)::bigint - ${seconds * 1000}`;
     await query(`INSERT INTO job (site, due, operation, fields) VALUES (${number}, ${ago(3600)}, 'none', '{}'), (${number}, ${ago(60)}, 'none', '{}')`);
     // Nobody sends events to this URL any more, so they do not wait.
     await query(`INSERT INTO delivery (site, event, url, tries, due) VALUES (${number}, 1, 'https://gone.example/', 0, ${ago(7200)})`);
-    const busy = queues(await metricsUntil(admin, () => true));
+    const busy = queues(await metricsUntil(admin, isUp));
     assert.ok(busy.jobs >= 3600 && busy.jobs < 7200, JSON.stringify(busy));
     assert.deepEqual([busy.webhooks, busy.files], [0, 0]);
   });
@@ -81,12 +88,12 @@ suite('wix-media-server: metrics of a database', () => {
     assert.equal((await ask(origin, 'GET', '/site-media/v1/folders')).status, 200);
     await logged('request', { status: 200 });
     await database.stop();
-    const values = await metricsUntil(admin, ({ wix_media_catalog_up: isUp }) => isUp === 0);
+    const values = await metricsUntil(admin, ({ wix_media_catalog_up: up }) => up === 0);
     assert.equal(values['wix_media_requests_total{class="api",status="200"}'], 1);
     assert.equal(values.wix_media_files_bytes, undefined);
     assert.equal((await ask(admin, 'GET', '/readyz')).status, 503);
     await database.start();
-    await metricsUntil(admin, ({ wix_media_catalog_up: isUp }) => isUp === 1);
+    await metricsUntil(admin, isUp);
   });
 
   test('readers at the same time get all figures', async (t) => {
