@@ -160,7 +160,7 @@ pub(crate) struct Exchange {
 impl Drop for Exchange {
     fn drop(&mut self) {
         self.activity.end();
-        // Whoever reads the log of its end finds metrics without it.
+        // Before the log says that it has ended.
         self.download = None;
         let duration = self.began.elapsed();
         self.metrics
