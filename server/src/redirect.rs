@@ -1,7 +1,7 @@
 //! Downloads that the bucket sends: a redirect to a signed URL, in place of the bytes.
 //!
-//! A bucket cannot send the headers by which the server keeps uploaded content from acting as a page or a script. So only types
-//! that do neither without them are redirected, and everything else is sent by the server itself:
+//! A bucket cannot send the headers by which the server keeps uploaded content from acting as a page. So only types that do not act
+//! as one without them are redirected, and everything else is sent by the server itself:
 //!
 //! | Sent by the server itself | Why |
 //! |---|---|
@@ -122,8 +122,9 @@ fn essence(content_type: &str) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
-/// Whether browsers run nothing in content of this type, without any other header. An attachment is never opened as a page, but
-/// browsers would run many of its types as a script.
+/// Whether browsers open nothing of this type as a page, without any other header. An attachment is never opened as one. A page that
+/// names an attachment as its script runs it, because the bucket sends no `nosniff`: only types whose names say that they are scripts
+/// stay with the server.
 fn is_inert(content_type: &str, disposition: Option<&str>) -> bool {
     let essence = essence(content_type);
     let Some((kind, name)) = essence.split_once('/') else {

@@ -259,7 +259,7 @@ impl Storage {
             };
             return Err(NotOpen::Ever(Failure(format!(
                 "the bytes of the site {id} are {use_it}, or, if you have copied all of them, run \
-                 wix-media-server site bytes {asked}"
+                 wix-media-server site bytes {asked} --only {id}"
             ))));
         }
         if let BlobsPlace::Directory(directory) = &self.blobs {

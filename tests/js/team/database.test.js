@@ -290,7 +290,7 @@ suite('wix-media-server: PostgreSQL', () => {
     const elsewhere = await native(t, undefined, bucket, store);
     assert.equal(
       elsewhere.text.stderr,
-      'wix-media-server: the bytes of the site moved are in a directory: use --data without --bucket, or, if you have copied all of them, run wix-media-server site bytes s3://media/moved\n',
+      'wix-media-server: the bytes of the site moved are in a directory: use --data without --bucket, or, if you have copied all of them, run wix-media-server site bytes s3://media/moved --only moved\n',
     );
     assert.equal((await elsewhere.ended).code, 1);
     assert.equal((await run(['fsck', ...bucket], store)).code, 1);
@@ -306,7 +306,7 @@ suite('wix-media-server: PostgreSQL', () => {
     assert.equal((await ask(origin, 'GET', '/readyz')).status, 200);
     await end();
     const back = await native(t, data, line);
-    assert.match(back.text.stderr, /^wix-media-server: the bytes of the site moved are in s3:\/\/media\/moved: use --bucket s3:\/\/media\/moved, or, .* site bytes directory\n$/);
+    assert.match(back.text.stderr, /^wix-media-server: the bytes of the site moved are in s3:\/\/media\/moved: use --bucket s3:\/\/media\/moved, or, .* site bytes directory --only moved\n$/);
   });
 
   test('a wrong database is one line: of a setting with exit code 2, of the database with 1', async (t) => {
