@@ -118,8 +118,13 @@ impl Session {
             Kind::Writer { .. } => " FOR UPDATE OF tail",
             _ => "",
         };
-        // The version is that of a moment at which nobody changes the schema, also for a writer that waits for the row: the statement locks
-        // the table before it reads. The stale folders come from a statement of their own: the snapshot of the first is as old as its wait for the lock.
+        if lock.is_empty() {
+            // PostgreSQL takes the snapshot before a SELECT waits for its tables. After a wait for a migration, it would be that of the
+            // old schema: the old version, and no rows in tables that were rewritten. LOCK needs no snapshot.
+            sql.push_str("LOCK TABLE schema_version IN ACCESS SHARE MODE;");
+        }
+        // The version is that of a moment at which nobody changes the schema, also for a writer that waits for the row: the table is locked
+        // before it is read. The stale folders come from a statement of their own: the snapshot of the first is as old as its wait for the lock.
         sql.push_str(&format!(
             "SELECT version, oldest, last_event, bytes, commits FROM tail, schema_version WHERE site = {site}{lock};
              SELECT EXISTS (SELECT 1 FROM stale WHERE site = {site})"

@@ -108,6 +108,38 @@ fn schema_that_excludes_this_release_is_noticed_while_it_runs() {
 }
 
 #[test]
+fn snapshot_that_waited_for_a_migration_sees_its_version() {
+    let url = cluster().empty_database("C.UTF-8");
+    Store::migrate(&url).unwrap();
+    let limits = Limits {
+        lock_timeout: Duration::from_secs(600),
+        statement_timeout: Duration::from_secs(600),
+        ..patient()
+    };
+    let site = Store::connect(&url, limits).unwrap().create_site("a").unwrap();
+    let locks = "SELECT 1 FROM pg_locks WHERE relation = 'schema_version'::regclass";
+    thread::scope(|scope| {
+        let change = scope.spawn(|| {
+            // A migration that goes on once somebody waits for it.
+            let sql = format!(
+                "BEGIN; LOCK TABLE schema_version IN ACCESS EXCLUSIVE MODE;
+                 DO $$ BEGIN
+                     WHILE NOT EXISTS ({locks} AND NOT granted) LOOP PERFORM pg_sleep(0.01); END LOOP;
+                 END $$;
+                 UPDATE schema_version SET version = 99, oldest = 99; COMMIT"
+            );
+            cluster().run_at(&url, &sql)
+        });
+        let is_held = format!("{locks} AND granted AND mode = 'AccessExclusiveLock'");
+        while cluster().run_at(&url, &is_held).is_empty() {
+            assert!(!change.is_finished(), "nobody waited for it");
+        }
+        let error = site.read().err();
+        assert!(matches!(error, Some(Error::Newer { found: 99 })), "{error:?}");
+    });
+}
+
+#[test]
 fn migration_that_excludes_releases_waits_for_their_transactions() {
     let url = cluster().empty_database("C.UTF-8");
     Store::migrate(&url).unwrap();
