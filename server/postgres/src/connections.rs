@@ -234,9 +234,10 @@ impl Connections {
     ) -> Result<T> {
         let begin = format!(
             "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {};
-             SELECT version, oldest FROM schema_version",
+             SET LOCAL idle_in_transaction_session_timeout = {}; SELECT version, oldest FROM schema_version",
             self.limits.statement_timeout.as_millis(),
             self.limits.lock_timeout.as_millis(),
+            self.limits.idle_timeout.as_millis(),
         );
         let connection = self.lend()?;
         if let Err(error) = schema::check_answer(connection.query_texts(&begin)) {

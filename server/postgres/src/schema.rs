@@ -5,12 +5,11 @@
 //! releases add first and remove what is no longer needed in the release after the next.
 
 use crate::connection::Connection;
-use crate::connections::Connections;
+use crate::connections::{Connections, Limits};
 use crate::failure::StatementError;
 use crate::session::get;
 use crate::values::values;
 use std::fmt;
-use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::SqlState;
 use wix_media::catalog::{Error, Result};
@@ -104,9 +103,8 @@ pub(crate) fn check(connections: &Connections) -> Result<()> {
 pub(crate) fn migrate(connections: &Connections) -> Result<i64> {
     check_server(connections)?;
     let connection = connections.lend()?;
-    let timeout = connections.limits.load_timeout;
-    connection.expect_within(timeout);
-    let migrated = migrate_on(&connection, timeout);
+    connection.expect_within(connections.limits.load_timeout);
+    let migrated = migrate_on(&connection, &connections.limits);
     if migrated.is_err() {
         connection.close();
     }
@@ -114,14 +112,17 @@ pub(crate) fn migrate(connections: &Connections) -> Result<i64> {
 }
 
 /// Migrates in a transaction. After an error it is left open.
-fn migrate_on(connection: &Connection, timeout: Duration) -> Result<i64> {
-    // The lock may be held by another migration, and the tables by whatever is under way.
+fn migrate_on(connection: &Connection, limits: &Limits) -> Result<i64> {
+    // The lock may be held by another migration, and the tables by whatever is under way. A migration that is stopped must not keep
+    // its locks: all servers wait for them.
     connection.run(&format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {0}; SET LOCAL lock_timeout = {0};
+         SET LOCAL idle_in_transaction_session_timeout = {1};
          SELECT pg_advisory_xact_lock({LOCK});
          CREATE TABLE IF NOT EXISTS schema_version (version bigint NOT NULL, oldest bigint NOT NULL);
          INSERT INTO schema_version (version, oldest) SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM schema_version)",
-        timeout.as_millis()
+        limits.load_timeout.as_millis(),
+        limits.idle_timeout.as_millis()
     ))?;
     let rows = connection.query("SELECT version, oldest FROM schema_version", &[])?;
     let (found, oldest): (i64, i64) = match rows.first() {
