@@ -94,8 +94,8 @@ impl Connection {
     pub(crate) fn commit_after<T>(&self, statement: impl AsyncFnOnce(&Client) -> Result<T, Error>) -> Answer<T> {
         let client = self.client()?;
         self.answer(async {
-            // Each is sent when it is polled first, so they are sent in this order. After an error, COMMIT rolls back.
-            let (answer, committed) = tokio::join!(statement(client), client.batch_execute("COMMIT"));
+            // Each is sent when it is polled first, and `biased` polls in this order. After an error, COMMIT rolls back.
+            let (answer, committed) = tokio::join!(biased; statement(client), client.batch_execute("COMMIT"));
             let answer = answer?;
             committed.map(|()| answer)
         })
