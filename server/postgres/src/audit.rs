@@ -166,7 +166,6 @@ impl Store {
         after: Option<&AuditRecord>,
         limit: i64,
     ) -> Result<Vec<AuditRecord>> {
-        self.check_schema()?;
         let (at, number) = after.map_or((None, None), |record| (Some(record.place.0), Some(record.place.1)));
         // Microseconds, as the database counts them.
         let select = r#"SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), actor, request, call, items,
