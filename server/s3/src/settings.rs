@@ -119,7 +119,7 @@ impl Settings {
         let invalid = || Wrong {
             name: "bucket",
             expected: "s3://NAME or s3://NAME/PREFIX",
-            found: bucket.to_owned(),
+            found: shown(bucket),
         };
         let rest = bucket.strip_prefix("s3://").ok_or_else(invalid)?;
         let (name, prefix) = rest.split_once('/').unwrap_or((rest, ""));
@@ -190,7 +190,7 @@ impl Settings {
             return Err(Wrong {
                 name: "bucket-public-url",
                 expected: "a URL without a path, such as https://s3.example",
-                found: text.to_owned(),
+                found: shown(text),
             });
         }
         self.public_url = Some(text.to_owned());
@@ -242,6 +242,14 @@ impl Settings {
     }
 }
 
+/// A value as errors show it, without what may be credentials.
+fn shown(value: &str) -> String {
+    if value.contains('@') {
+        return "one with credentials".to_owned();
+    }
+    value.to_owned()
+}
+
 fn check_endpoint(name: &'static str, endpoint: &str) -> Result<(), Wrong> {
     // Errors of requests show it.
     let has_credentials = endpoint.contains('@');
@@ -249,17 +257,13 @@ fn check_endpoint(name: &'static str, endpoint: &str) -> Result<(), Wrong> {
     if is_web && !has_credentials {
         return Ok(());
     }
-    let (expected, found) = match has_credentials {
-        true => (
-            "a URL such as https://s3.example, without credentials",
-            "one with credentials",
-        ),
-        false => ("a URL such as https://s3.example", endpoint),
-    };
     Err(Wrong {
         name,
-        expected,
-        found: found.to_owned(),
+        expected: match has_credentials {
+            true => "a URL such as https://s3.example, without credentials",
+            false => "a URL such as https://s3.example",
+        },
+        found: shown(endpoint),
     })
 }
 
@@ -353,6 +357,17 @@ mod tests {
                 "{message}"
             );
         }
+    }
+
+    #[test]
+    fn bucket_and_public_url_with_credentials_are_refused_without_them() {
+        let wrong = read("s3://key:hidden@media", &[]).expect_err("credentials");
+        assert!(wrong.to_string().ends_with("found one with credentials"), "{wrong}");
+        let mut settings = read("s3://media", &[]).expect("settings");
+        let wrong = settings
+            .set_public_url("https://key:hidden@s3.example")
+            .expect_err("credentials");
+        assert!(wrong.to_string().ends_with("found one with credentials"), "{wrong}");
     }
 
     #[test]
