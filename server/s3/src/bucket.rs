@@ -332,7 +332,9 @@ impl Blobs for Bucket {
     fn sync(&self, id: &str) -> Result<()> {
         check_id(id)?;
         let shared = &*self.0;
-        if let Some(draft) = shared.draft(id) {
+        // The caller may count the bytes of a writer that was dropped just now.
+        let unrecorded = || shared.known(id).filter(|known| lock(known).is_unrecorded());
+        if let Some(draft) = shared.draft(id).or_else(unrecorded) {
             return lock(&draft).sync(&shared.remote, &nonce()?);
         }
         // What is in the bucket is durable.

@@ -120,6 +120,11 @@ impl Draft {
         self.complete.is_none() && !self.is_recorded && self.manifest.epoch == 0
     }
 
+    /// Whether the bucket does not have its bytes, or not under its epoch.
+    pub(crate) fn is_unrecorded(&self) -> bool {
+        self.complete.is_none() && !self.is_recorded
+    }
+
     /// Whether there is a complete object with exactly these bytes.
     pub(crate) fn is_complete(&self) -> bool {
         self.complete.is_some()

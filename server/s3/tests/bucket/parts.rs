@@ -107,6 +107,21 @@ fn overtaken_process_changes_nothing() {
 }
 
 #[test]
+fn bytes_of_a_writer_that_was_dropped_are_synced() {
+    for server in servers() {
+        let (first, second, _) = two(server);
+        let mut writer = first.take_over("a", 0, 1).unwrap();
+        first.append(&mut writer, b"one").unwrap();
+        first.sync("a").unwrap();
+        first.append(&mut writer, b"two").unwrap();
+        // Its connection ends after another request has looked at its end, and before that request syncs it.
+        drop(writer);
+        first.sync("a").unwrap();
+        assert_eq!(content(&second, "a"), b"onetwo");
+    }
+}
+
+#[test]
 fn unsynced_bytes_of_an_overtaken_process_do_not_count() {
     for server in servers() {
         let (first, second, _) = two(server);
