@@ -10,7 +10,7 @@ use crate::storage::Opened;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -49,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) redirects_downloads: bool,
     /// The records of changes, if there are any.
     pub(crate) records: Option<Records>,
+    /// The database in which the processes count calls, if they do.
+    pub(crate) counts_calls: Option<Store>,
     pub(crate) started: Instant,
     pub(crate) rules: Rules,
     pub(crate) phases: watch::Receiver<Phase>,
@@ -117,6 +119,8 @@ pub(crate) struct App {
     pub(crate) unused_blobs: AtomicU64,
     /// Whether the site is one of several in a database, which only the holders of its keys may use.
     pub(crate) is_listed: bool,
+    /// Whether the rate limit was changed in this process, which then counts calls for itself.
+    pub(crate) counts_alone: AtomicBool,
     /// Told whenever something may have changed.
     changes: watch::Sender<()>,
     /// Whether the site has made room for another one.
@@ -150,6 +154,7 @@ impl App {
             requests: AtomicU64::new(0),
             unused_blobs: AtomicU64::new(0),
             is_listed,
+            counts_alone: AtomicBool::new(false),
             changes: watch::Sender::new(()),
             closed: watch::Sender::new(false),
         }
@@ -175,6 +180,11 @@ impl App {
             Some(records) => records.database.forget_audit(&self.site_id, records.max_age),
             None => Ok(0),
         }
+    }
+
+    /// Deletes the counts of calls that are over, of all sites. Returns how many.
+    pub(crate) fn forget_calls(&self) -> catalog::Result<u64> {
+        self.counts_calls.as_ref().map_or(Ok(0), Store::forget_calls)
     }
 
     /// Returns a receiver that is told of changes.

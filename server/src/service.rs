@@ -15,7 +15,7 @@ use crate::pictures;
 use crate::probes;
 use crate::redirect;
 use crate::request_id;
-use crate::sites::{KeyAccess, Routed, Sites};
+use crate::sites::{KeyAccess, Permit, Routed, Sites};
 use crate::socket::Activity;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
@@ -226,14 +226,24 @@ async fn routed(sites: &Sites, head: Head, source: Source, caller: &Caller) -> A
         if is_command {
             commands::answer(&app, key.as_ref(), head, source, caller).await
         } else {
-            call(&app, key, head, source, caller).await
+            match sites.admit(&app, key.as_ref(), &head).await {
+                Ok(permit) => call(&app, key, permit, head, source, caller).await,
+                Err(answer) => answer,
+            }
         }
     };
     acting(actor, answering).await
 }
 
 /// Answers a request by the manager.
-async fn call(app: &Arc<App>, key: Option<KeyAccess>, head: Head, source: Source, caller: &Caller) -> Answer {
+async fn call(
+    app: &Arc<App>,
+    key: Option<KeyAccess>,
+    permit: Option<Permit>,
+    head: Head,
+    source: Source,
+    caller: &Caller,
+) -> Answer {
     // Only the PUTs of uploads make files of bytes.
     let may_be_picture = head.method == "PUT" || head.header("x-http-method-override").is_some();
     let picture = pictures::Asked {
@@ -243,9 +253,16 @@ async fn call(app: &Arc<App>, key: Option<KeyAccess>, head: Head, source: Source
     };
     let colors_for = may_be_picture.then_some(caller);
     let download = redirect::Asked::of(&head);
-    let begin = move |manager: &Manager| match key {
-        Some(key) => manager.open_granted(head, &key.grant),
-        None => manager.open(head),
+    let begin = move |manager: &Manager| {
+        let intake = match key {
+            Some(key) => manager.open_granted(head, &key.grant),
+            None => manager.open(head),
+        };
+        // What the manager refuses at once does not count.
+        if let (Some(permit), Some(_)) = (permit, intake.call()) {
+            permit.count();
+        }
+        intake
     };
     let received = receive(app, source, colors_for, download, std::future::pending(), begin).await;
     match received {

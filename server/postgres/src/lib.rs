@@ -14,12 +14,15 @@
 //! | `load.rs` | changes of everything at once |
 //! | `figures.rs` | figures for operators |
 //! | `audit.rs` | records of changes |
+//! | `calls.rs` | calls of callers, for the rate limit |
 //!
-//! Every statement names the site in its first value, `$1`, except those that find out which site a request is for.
+//! Every statement names the site in its first value, `$1`, except those that find out which site a request is for, and those about
+//! all sites.
 
 mod assets;
 mod audit;
 mod bundles;
+mod calls;
 mod connection;
 mod connections;
 mod events;
@@ -43,6 +46,7 @@ mod uploads;
 mod values;
 
 pub use audit::{Actor, AuditRecord, act, actor};
+pub use calls::CallCount;
 pub use connections::Limits;
 pub use figures::{PoolFigures, SiteFigures};
 pub use keys::StoredKey;

@@ -187,6 +187,10 @@ async fn sweep(app: &Arc<App>) {
         let own = Arc::clone(app);
         call(app, "forgetting old records", move |_| own.forget_records()).await;
     }
+    if app.counts_calls.is_some() {
+        let own = Arc::clone(app);
+        call(app, "forgetting old counts of calls", move |_| own.forget_calls()).await;
+    }
 }
 
 /// Removes old pictures from the bucket.

@@ -20,6 +20,7 @@ use http::header::{self, HeaderValue};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use wix_media::catalog;
 use wix_media::manager::{Check, Damage, Head, Manager};
 
@@ -142,7 +143,13 @@ async fn attempt(
             control(app, "faults.add", faults).await
         }
         ("DELETE", "faults") => control(app, "faults.clear", Value::Null).await,
-        ("PATCH", "settings") => control(app, "adjust", json_of(source).await?).await,
+        ("PATCH", "settings") => {
+            let settings = json_of(source).await?;
+            let has_rate = settings.pointer("/limits/requestsPerMinute").is_some();
+            let answer = control(app, "adjust", settings).await?;
+            app.counts_alone.fetch_or(has_rate, Ordering::Relaxed);
+            Ok(answer)
+        }
         ("POST", "clock") => Err(invalid("clock", "must be 'virtual' to be advanced")),
         _ => webhook_key(app).await,
     }

@@ -14,6 +14,7 @@
 mod figures;
 mod known;
 mod named;
+mod rate_limit;
 
 use crate::answer::{Answer, refused};
 use crate::app::{App, Phase, Records, Shared};
@@ -26,6 +27,8 @@ use http::StatusCode;
 use http::header;
 use known::Known;
 use named::{Named, named};
+pub(crate) use rate_limit::Permit;
+use rate_limit::RateLimit;
 use serde_json::json;
 use std::collections::HashMap;
 use std::path::Path;
@@ -117,6 +120,8 @@ pub(crate) struct Sites {
     /// Told of a site that has been opened.
     opened: mpsc::UnboundedSender<Arc<App>>,
     asking: figures::Asking,
+    /// The rate limit, if processes share one.
+    rate_limit: Option<RateLimit>,
 }
 
 impl Sites {
@@ -130,11 +135,14 @@ impl Sites {
         let storage = Storage::create(settings.place)?;
         let records = storage.database().cloned().zip(max_age);
         let works = settings.role.works();
+        let counting = storage.database().cloned().zip(settings.requests_per_minute);
+        let rate_limit = counting.map(|(database, limit)| RateLimit::new(limit, &settings.keys, database));
         let mut options = Options {
             base_url: settings.external_url,
             allow_private_imports: settings.allow_private_imports,
             quota: settings.quota,
-            requests_per_minute: settings.requests_per_minute,
+            // A manager counts for this process only.
+            requests_per_minute: settings.requests_per_minute.filter(|_| rate_limit.is_none()),
             webhooks: settings.webhooks,
             ..Options::default()
         };
@@ -169,6 +177,7 @@ impl Sites {
                 allow_private_imports: settings.allow_private_imports,
                 redirects_downloads: settings.redirects_downloads,
                 records: records.map(|(database, max_age)| Records { database, max_age }),
+                counts_calls: storage.database().cloned().filter(|_| rate_limit.is_some()),
                 started: Instant::now(),
                 rules: settings.rules,
                 phases,
@@ -181,6 +190,7 @@ impl Sites {
             works,
             opened,
             asking: figures::Asking::default(),
+            rate_limit,
         })
     }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use wix_media::manager::Head;
 
 /// The paths of the API and of the commands, whose callers name the site by their credentials.
-const API: &str = "/site-media/";
+pub(super) const API: &str = "/site-media/";
 const COMMANDS: &str = "/_wix-media/";
 const UPLOADS: &str = "/upload/";
 const TUS: &str = "/upload/tus";
@@ -50,7 +50,7 @@ pub(super) fn named(head: &Head) -> Named {
 }
 
 /// The credential of a request, without its scheme.
-fn credential(head: &Head) -> &str {
+pub(super) fn credential(head: &Head) -> &str {
     let text = head.header("authorization").unwrap_or_default().trim();
     match text.split_at_checked(7) {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer ") => rest.trim_start(),

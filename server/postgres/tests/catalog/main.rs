@@ -2,6 +2,7 @@
 //! connection.
 #![allow(clippy::unwrap_used)]
 
+mod calls;
 mod cluster;
 mod conformance;
 mod hosts;

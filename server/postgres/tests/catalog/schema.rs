@@ -147,7 +147,7 @@ fn migration_that_excludes_releases_waits_for_their_transactions() {
     let snapshot = site.read().unwrap();
     cluster().run_at(
         &url,
-        "UPDATE schema_version SET version = 3, oldest = 0; ALTER TABLE site DROP COLUMN bytes_place",
+        "UPDATE schema_version SET version = 3, oldest = 0; ALTER TABLE site DROP COLUMN bytes_place; DROP TABLE audit, call_window",
     );
     thread::scope(|scope| {
         let migration = scope.spawn(|| Store::migrate(&url).unwrap());
