@@ -196,11 +196,15 @@ impl Shared {
         if !complete.is_complete() {
             return Ok(Some(complete));
         }
-        let state = self.remote.state_of(id)?;
-        let open = state.map(|(manifest, tag)| Draft::of_state(id, manifest, tag).replacing());
-        Ok(Some(
-            open.filter(|open| open.end() != complete.end()).unwrap_or(complete),
-        ))
+        let Some((manifest, tag)) = self.remote.state_of(id)? else {
+            return Ok(Some(complete));
+        };
+        let open = Draft::of_state(id, manifest, tag);
+        Ok(Some(if open.end() == complete.end() {
+            complete.beside(open)
+        } else {
+            open.replacing()
+        }))
     }
 
     /// The draft with the first `offset` bytes of a blob. `epoch` is `None` for a caller that has none.
@@ -217,12 +221,15 @@ impl Shared {
                 return Err(stale(id));
             }
             if draft.is_complete() {
-                return self.cut_complete(draft, id, offset, epoch.unwrap_or(0));
+                match self.cut_complete(draft, id, offset, epoch)? {
+                    Some(draft) => return Ok(draft),
+                    None => continue,
+                }
             }
             if !draft.cut(&self.remote, &self.room, offset)? {
                 // The bytes of a part can only be read from the complete object.
                 if draft.take_over(&self.remote, &nonce()?, epoch.unwrap_or(0))? {
-                    draft.seal(&self.remote, &self.room)?;
+                    draft.make_object(&self.remote, &self.room)?;
                 }
                 continue;
             }
@@ -234,15 +241,26 @@ impl Shared {
         Err(Error::new(ErrorKind::NotConnected, text))
     }
 
-    fn cut_complete(&self, mut draft: Draft, id: &str, offset: u64, epoch: u64) -> Result<Draft> {
+    /// The same, of a complete object. `None` if another request has continued the blob since.
+    ///
+    /// Without a state beside it, the object is that of a file, or of an upload that has all its bytes. A request with an epoch is late
+    /// then, and changes nothing.
+    fn cut_complete(&self, mut draft: Draft, id: &str, offset: u64, epoch: Option<u64>) -> Result<Option<Draft>> {
         self.reading.forget(id);
-        if draft.end() == offset {
-            draft.set_epoch(epoch);
-            return Ok(draft);
+        if draft.has_state() {
+            if !draft.take_over(&self.remote, &nonce()?, epoch.unwrap_or(0))? {
+                return Ok(None);
+            }
+            draft.read_from_object();
+        } else if epoch.is_some() && offset < draft.end() {
+            return Err(stale(id));
+        } else {
+            draft.set_epoch(epoch.unwrap_or(0));
         }
-        let mut shorter = Draft::of_complete(id, &nonce()?, epoch, 0);
-        shorter.become_copy(&self.remote, &self.room, offset)?;
-        Ok(shorter)
+        if offset < draft.end() {
+            draft.become_copy(&self.remote, &self.room, offset)?;
+        }
+        Ok(Some(draft))
     }
 
     fn open(&self, id: &str, offset: u64, epoch: Option<u64>) -> Result<Writer> {
@@ -352,7 +370,7 @@ impl Blobs for Bucket {
                 Ok(None) => {}
                 // Nobody adds to it, as to a blob that is being imported.
                 Err(error) if error.kind() == ErrorKind::Unsupported && is_idle => {
-                    draft.seal(&shared.remote, &shared.room)?;
+                    draft.make_object(&shared.remote, &shared.room)?;
                 }
                 Err(error) => return Err(error),
             }

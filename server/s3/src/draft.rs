@@ -101,6 +101,28 @@ impl Draft {
         Draft { replaces: true, ..self }
     }
 
+    /// The same, for a complete blob whose state is still there. Its holder and its epoch count.
+    pub(crate) fn beside(self, state: Draft) -> Draft {
+        Draft {
+            manifest: state.manifest,
+            seen: state.seen,
+            ..self
+        }
+    }
+
+    /// Whether a state is known to be recorded.
+    pub(crate) fn has_state(&self) -> bool {
+        matches!(self.seen, Seen::Tag(Some(_)))
+    }
+
+    /// Gives up the parts and segments of a complete blob. Bytes that are added follow those of the object.
+    pub(crate) fn read_from_object(&mut self) {
+        let segments = mem::take(&mut self.manifest.segments);
+        self.obsolete.extend(segments.into_iter().map(|segment| segment.name));
+        self.manifest.parts.clear();
+        self.manifest.upload = None;
+    }
+
     fn whole(&self) -> usize {
         self.manifest.parts.len() + usize::from(self.sending.is_some())
     }
@@ -193,6 +215,9 @@ impl Draft {
         self.check()?;
         if bytes.is_empty() {
             return Ok(());
+        }
+        if self.complete.is_some() && self.manifest.epoch > 0 && !self.is_holder {
+            return Err(stale(&self.id));
         }
         if let Some(size) = self.complete.take() {
             self.copy(remote, room, size)
@@ -490,8 +515,20 @@ impl Draft {
         Ok(Some(count))
     }
 
-    /// Makes the complete object. Returns its size.
+    /// Makes the complete object of a blob to which nothing will be added. Returns its size.
     pub(crate) fn seal(&mut self, remote: &Remote, room: &Room) -> io::Result<u64> {
+        let has_state = self.is_holder || self.has_state();
+        let is_open = self.complete.is_none();
+        let size = self.make_object(remote, room)?;
+        if is_open && has_state {
+            // The complete object counts from here on. What stays behind goes with the blob.
+            self.clear(remote);
+        }
+        Ok(size)
+    }
+
+    /// Makes the complete object, and leaves the state beside it, which says that the blob goes on. Returns its size.
+    pub(crate) fn make_object(&mut self, remote: &Remote, room: &Room) -> io::Result<u64> {
         if let Some(size) = self.complete {
             return Ok(size);
         }
@@ -503,8 +540,7 @@ impl Draft {
         if copied.is_none() {
             self.warm(remote, room)?;
         }
-        let has_state = self.is_holder || matches!(self.seen, Seen::Tag(Some(_)));
-        if has_state && !self.is_recorded_holder() {
+        if (self.is_holder || self.has_state()) && !self.is_recorded_holder() {
             // A request that was overtaken must not make the object. Bytes that are in no segment yet are sent below.
             self.record(remote)?;
         }
@@ -515,10 +551,6 @@ impl Draft {
             remote.put(path, bytes).map_err(|error| self.broken(error))?;
         } else {
             self.complete_parts(remote, size)?;
-        }
-        if has_state {
-            // The complete object counts from here on. What stays behind goes with the blob.
-            self.clear(remote);
         }
         self.cool();
         self.complete = Some(size);

@@ -107,6 +107,61 @@ fn overtaken_process_changes_nothing() {
 }
 
 #[test]
+fn late_request_of_an_older_epoch_leaves_a_complete_blob_alone() {
+    for server in servers() {
+        let (first, second, settings) = two(server);
+        for (id, size) in [("a", 3), ("b", PART + 500_000)] {
+            let whole = pattern(0, 2 * size);
+            let mut writer = first.take_over(id, 0, 1).unwrap();
+            first.append(&mut writer, &whole[..size]).unwrap();
+            first.sync(id).unwrap();
+            drop(writer);
+            // Another request has taken the row over with epoch 2, and is stopped before it reaches the bucket.
+            let mut writer = second.take_over(id, size as u64, 3).unwrap();
+            second.append(&mut writer, &whole[size..]).unwrap();
+            second.sync(id).unwrap();
+            drop(writer);
+            assert_eq!(second.finish(id).unwrap(), Some(whole.len() as u64));
+            let third = Bucket::open(&settings).unwrap();
+            let stale = third.take_over(id, size as u64, 2).unwrap_err();
+            assert_eq!(stale.kind(), ErrorKind::StaleNetworkFileHandle);
+            // It may believe that the length is not known yet.
+            let mut late = third.take_over(id, whole.len() as u64, 2).unwrap();
+            let stale = third.append(&mut late, b"more").unwrap_err();
+            assert_eq!(stale.kind(), ErrorKind::StaleNetworkFileHandle);
+            third.sync(id).unwrap();
+            assert!(content(&Bucket::open(&settings).unwrap(), id) == whole);
+        }
+    }
+}
+
+#[test]
+fn late_request_finds_a_blob_that_another_one_has_cut_within_a_part() {
+    for server in servers() {
+        let (first, second, settings) = two(server);
+        let whole = pattern(0, PART + 500_000);
+        let mut writer = first.take_over("a", 0, 1).unwrap();
+        first.append(&mut writer, &whole).unwrap();
+        first.sync("a").unwrap();
+        drop(writer);
+        // To cut within a part, this one makes the object first, and ends before it records less.
+        drop(second.take_over("a", 1000, 3).unwrap());
+        let third = Bucket::open(&settings).unwrap();
+        let stale = third.take_over("a", 1000, 2).unwrap_err();
+        assert_eq!(stale.kind(), ErrorKind::StaleNetworkFileHandle);
+        let mut writer = third.take_over("a", 1000, 4).unwrap();
+        third.append(&mut writer, &whole[1000..2000]).unwrap();
+        third.sync("a").unwrap();
+        drop(writer);
+        assert_eq!(third.finish("a").unwrap(), Some(2000));
+        assert!(content(&Bucket::open(&settings).unwrap(), "a") == whole[..2000]);
+        third.remove("a").unwrap();
+        assert_eq!(uploads(server, &settings), 0);
+        assert_eq!(Bucket::open(&settings).unwrap().list("", 9).unwrap(), [""; 0]);
+    }
+}
+
+#[test]
 fn bytes_of_a_writer_that_was_dropped_are_synced() {
     for server in servers() {
         let (first, second, _) = two(server);
