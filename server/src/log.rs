@@ -3,16 +3,25 @@
 //! Queries are not logged at all, because links and logins have tokens in them. Of paths, only those are logged whose parts are
 //! ids and names.
 
+mod failures;
+mod traces;
+
+pub(crate) use failures::Failures;
+pub(crate) use traces::{Traces, figures as trace_figures, request as traced_request};
+
+use crate::failure::Failure;
 use crate::page;
 use crate::settings::LogFormat;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use tracing::Subscriber;
+use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
+use url::Url;
 
 /// Beginnings of paths whose parts are ids and names.
 const PLAIN: [&str; 13] = [
@@ -34,47 +43,35 @@ const PLAIN: [&str; 13] = [
 /// How often a path is decoded in search of a token.
 const MAX_DECODINGS: usize = 4;
 
-/// Starts the log, on the standard output.
-pub(crate) fn start(level: tracing::Level, format: LogFormat) {
+/// Starts the log, on the standard output, and traces if there is somewhere to send them.
+pub(crate) fn start(
+    level: tracing::Level,
+    format: LogFormat,
+    collector: Option<Url>,
+) -> Result<Option<Traces>, Failure> {
     let filter = Targets::new().with_target("wix_media_server", level);
-    let registry = tracing_subscriber::registry().with(filter);
-    match format {
-        LogFormat::Json => registry
-            .with(
-                tracing_subscriber::fmt::layer()
-                    .json()
-                    .flatten_event(true)
-                    .with_target(false),
-            )
-            .init(),
-        LogFormat::Text => registry
-            .with(
-                tracing_subscriber::fmt::layer()
-                    .with_target(false)
-                    .with_ansi(std::io::stdout().is_terminal()),
-            )
-            .init(),
-    }
+    let Some(collector) = collector else {
+        // For all layers at once, so that spans of traces cost nothing.
+        tracing_subscriber::registry().with(filter).with(lines(format)).init();
+        return Ok(None);
+    };
+    let traces = Traces::start(collector)?;
+    tracing_subscriber::registry()
+        .with(lines(format).with_filter(filter))
+        .with(traces.layer())
+        .init();
+    Ok(Some(traces))
 }
 
-/// What fails again and again, by its name: each failure is logged when it begins, and when its reason changes.
-#[derive(Debug, Default)]
-pub(crate) struct Failures(Mutex<HashMap<String, String>>);
-
-impl Failures {
-    fn reasons(&self) -> MutexGuard<'_, HashMap<String, String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Notes why something has failed. Returns whether that is new.
-    pub(crate) fn began(&self, name: &str, reason: &str) -> bool {
-        let known = self.reasons().insert(name.to_owned(), reason.to_owned());
-        known.is_none_or(|known| known != reason)
-    }
-
-    /// Notes that something has succeeded.
-    pub(crate) fn ended(&self, name: &str) {
-        self.reasons().remove(name);
+/// Writes events as lines.
+fn lines<S>(format: LogFormat) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let layer = tracing_subscriber::fmt::layer().with_target(false);
+    match format {
+        LogFormat::Json => layer.json().flatten_event(true).boxed(),
+        LogFormat::Text => layer.with_ansi(std::io::stdout().is_terminal()).boxed(),
     }
 }
 
@@ -136,17 +133,6 @@ fn decoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn failure_is_new_until_it_stays_the_same() {
-        let failures = Failures::default();
-        assert!(failures.began("a", "away"));
-        assert!(!failures.began("a", "away"));
-        assert!(failures.began("b", "away"), "something else");
-        assert!(failures.began("a", "full"), "another reason");
-        failures.ended("a");
-        assert!(failures.began("a", "full"), "it had succeeded");
-    }
 
     #[test]
     fn redacted_path_keeps_ids_and_names() {

@@ -26,7 +26,7 @@
 //! | `imports` `network` | fetching the sources of imports |
 //! | `webhooks` `signer` | sending events to other servers |
 //! | `recorded` | outcomes that wait for room on the disk |
-//! | `log` | the log, without secrets |
+//! | `log` | the log and traces, without secrets |
 //!
 //! `tests/it/server.rs` of the library says which part imports which.
 //!
@@ -84,8 +84,14 @@ fn main() -> ExitCode {
     let outcome = match parse() {
         Err(code) => return code,
         Ok(Asked::Serve(settings)) => {
-            log::start(settings.log_level, settings.log_format);
-            listen::serve(*settings).map(|()| Outcome::Whole)
+            let (shutdown, collector) = (settings.shutdown, settings.traces.clone());
+            log::start(settings.log_level, settings.log_format, collector).and_then(|traces| {
+                let served = listen::serve(*settings);
+                if let Some(traces) = traces {
+                    traces.end(shutdown);
+                }
+                served.map(|()| Outcome::Whole)
+            })
         }
         Ok(Asked::Maintain(task)) => maintenance::run(task, &mut std::io::stdout().lock()),
     };

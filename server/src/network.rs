@@ -4,7 +4,7 @@
 //! name cannot lead elsewhere a moment later.
 
 use bytes::Bytes;
-use http::header::{HeaderName, HeaderValue, LOCATION};
+use http::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use http::{Request, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -58,6 +58,18 @@ pub(crate) async fn post(url: &str, text: String) -> Result<u16, String> {
         .body(Full::from(text))
         .map_err(|error| error.to_string())?;
     Ok(send(&url, request, true).await?.status)
+}
+
+/// Posts bytes to a URL, which may be a private one, with these headers. Returns the status of the response, whose body is not read. If that
+/// fails, returns the reason for people, without the URL.
+pub(crate) async fn deliver(url: &Url, headers: &HeaderMap, body: Bytes) -> Result<StatusCode, String> {
+    let mut request = Request::post(target(url))
+        .header("host", authority(url))
+        .body(Full::from(body))
+        .map_err(|error| error.to_string())?;
+    request.headers_mut().extend(headers.clone());
+    let status = send(url, request, true).await?.status;
+    StatusCode::from_u16(status).map_err(|error| error.to_string())
 }
 
 async fn send(url: &Url, request: Request<Full<Bytes>>, allow_private: bool) -> Result<Fetched, String> {

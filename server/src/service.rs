@@ -63,8 +63,13 @@ pub(crate) async fn serve(
         path = %log::redacted(request.uri().path()),
         peer = %guard::plain(peer),
     );
+    let trace = span.in_scope(|| {
+        let (method, id) = (request.method(), id.to_str().unwrap_or_default());
+        log::traced_request(class, method, id, request.headers())
+    });
     let mut exchange = Exchange {
         span: span.clone(),
+        trace: trace.clone(),
         began: Instant::now(),
         status: 0,
         sent: 0,
@@ -85,7 +90,7 @@ pub(crate) async fn serve(
         drop(under_way);
         answer
     };
-    let mut answer = tokio::spawn(answering.instrument(span))
+    let mut answer = tokio::spawn(answering.instrument(trace).instrument(span))
         .await
         .unwrap_or_else(|error| broken(&error));
     if is_head {
@@ -212,6 +217,7 @@ async fn routed(sites: &Sites, head: Head, source: Source, caller: &Caller) -> A
         Err(answer) => return answer,
     };
     app.requests.fetch_add(1, Ordering::Relaxed);
+    tracing::Span::current().record("wix_media.site", app.site_id.as_str());
     let class = Class::of(&head.path);
     let actor = Actor {
         who: sites.caller(key.as_ref(), class == Class::Upload),

@@ -12,6 +12,7 @@ use std::cell::Cell;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio_postgres::{Client, Error, Row, SimpleQueryMessage};
+use tracing::{Span, field};
 
 type Answer<T> = std::result::Result<T, StatementError>;
 
@@ -21,18 +22,32 @@ pub(crate) struct Connection {
     object: Option<Object>,
     handle: Handle,
     limits: Limits,
+    /// The span of its transaction.
+    span: Span,
     /// How long the database lets a statement run.
     statement_timeout: Cell<Duration>,
     /// After how long a statement was given up.
     unanswered: Cell<Option<Duration>>,
 }
 
+/// The name of what a statement does, for traces. They never contain the statement, which may have values in it.
+fn operation(sql: &str) -> &'static str {
+    const NAMES: [&str; 6] = ["BEGIN", "DELETE", "INSERT", "SELECT", "UPDATE", "WITH"];
+    if sql.ends_with("; COMMIT") {
+        return "COMMIT";
+    }
+    let first = sql.split_whitespace().next().unwrap_or_default();
+    let found = NAMES.iter().find(|name| first.eq_ignore_ascii_case(name));
+    found.copied().unwrap_or("statement")
+}
+
 impl Connection {
-    pub(crate) fn new(object: Object, handle: Handle, limits: &Limits) -> Connection {
+    pub(crate) fn new(object: Object, handle: Handle, limits: &Limits, span: Span) -> Connection {
         Connection {
             object: Some(object),
             handle,
             limits: limits.clone(),
+            span,
             statement_timeout: Cell::new(limits.statement_timeout),
             unanswered: Cell::new(None),
         }
@@ -58,42 +73,55 @@ impl Connection {
     }
 
     /// Waits for the answer to a statement on this thread, which must not be one that runs futures.
-    fn answer<T>(&self, statement: impl Future<Output = Result<T, Error>>) -> Answer<T> {
+    fn answer<T>(&self, operation: &'static str, statement: impl Future<Output = Result<T, Error>>) -> Answer<T> {
         let limit = self.limit();
         let answer = async { tokio::time::timeout(limit, statement).await };
-        match self.handle.block_on(answer) {
+        let span = tracing::info_span!(
+            parent: &self.span,
+            "statement",
+            otel.name = operation,
+            otel.kind = "client",
+            otel.status_code = field::Empty,
+            db.system.name = "postgresql",
+            db.operation.name = operation,
+        );
+        let answer = match self.handle.block_on(answer) {
             Ok(answer) => answer.map_err(StatementError::Failed),
             Err(_) => {
                 self.unanswered.set(Some(limit));
                 Err(Unanswered(limit).into())
             }
+        };
+        if answer.is_err() {
+            span.record("otel.status_code", "error");
         }
+        answer
     }
 
     /// Runs a statement and returns its rows.
     pub(crate) fn query(&self, sql: &str, values: &[Value<'_>]) -> Answer<Vec<Row>> {
-        self.answer(self.client()?.query_typed(sql, values))
+        self.answer(operation(sql), self.client()?.query_typed(sql, values))
     }
 
     /// Runs a statement and returns how many rows it changed.
     pub(crate) fn execute(&self, sql: &str, values: &[Value<'_>]) -> Answer<u64> {
-        self.answer(self.client()?.execute_typed(sql, values))
+        self.answer(operation(sql), self.client()?.execute_typed(sql, values))
     }
 
     /// Runs statements without values, and returns what they answer as texts.
     pub(crate) fn query_texts(&self, sql: &str) -> Answer<Vec<SimpleQueryMessage>> {
-        self.answer(self.client()?.simple_query(sql))
+        self.answer(operation(sql), self.client()?.simple_query(sql))
     }
 
     /// Runs statements without values.
     pub(crate) fn run(&self, sql: &str) -> Answer<()> {
-        self.answer(self.client()?.batch_execute(sql))
+        self.answer(operation(sql), self.client()?.batch_execute(sql))
     }
 
     /// Runs the last statement of a transaction and its COMMIT, in one round trip.
     pub(crate) fn commit_after<T>(&self, statement: impl AsyncFnOnce(&Client) -> Result<T, Error>) -> Answer<T> {
         let client = self.client()?;
-        self.answer(async {
+        self.answer("COMMIT", async {
             // Each is sent when it is polled first, and `biased` polls in this order. After an error, COMMIT rolls back.
             let (answer, committed) = tokio::join!(biased; statement(client), client.batch_execute("COMMIT"));
             let answer = answer?;

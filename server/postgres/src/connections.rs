@@ -14,6 +14,7 @@ use std::time::Duration;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_postgres::{Client, Config, Row};
+use tracing::field;
 use wix_media::catalog::{Error, Result};
 
 /// How long the first wait before another attempt is, and how many times longer the longest one.
@@ -214,8 +215,18 @@ impl Connections {
 
     /// A connection that nobody else uses.
     pub(crate) fn lend(&self) -> Result<Connection> {
-        let object = self.wait(self.pool.get()).map_err(without_connection)?;
-        Ok(Connection::new(object, self.handle.clone(), &self.limits))
+        // With the wait for a connection.
+        let span = tracing::info_span!(
+            "transaction",
+            otel.kind = "client",
+            otel.status_code = field::Empty,
+            db.system.name = "postgresql",
+        );
+        let object = self.wait(self.pool.get()).map_err(|error| {
+            span.record("otel.status_code", "error");
+            without_connection(error)
+        })?;
+        Ok(Connection::new(object, self.handle.clone(), &self.limits, span))
     }
 
     /// Runs a statement in a transaction of its own, on a schema that this release can use, and returns its rows.

@@ -249,7 +249,7 @@ impl Draft {
             let until = size.min(at + COPY_SIZE);
             let (id, path) = (self.id.clone(), remote.complete(&self.id));
             let (body, _) = remote.stream(path, at..until)?;
-            let bytes = remote.wait(async move { collected(body, until - at, &id).await })?;
+            let bytes = remote.wait("read", async move { collected(body, until - at, &id).await })?;
             self.append(remote, room, &bytes)?;
             at = until;
         }
@@ -261,7 +261,7 @@ impl Draft {
             return Ok(());
         }
         let (room, mut held) = (room.clone(), mem::take(&mut self.held));
-        let (outcome, held) = remote.wait(async move {
+        let (outcome, held) = remote.wait("wait for memory", async move {
             let outcome = room.extend(&mut held, size, PART_SIZE).await;
             Ok((outcome, held))
         })?;

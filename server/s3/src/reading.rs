@@ -132,7 +132,7 @@ impl Reading {
                 }
             }
             let Some(mut current) = stream.take() else { break };
-            let (bytes, back) = remote.wait(async move {
+            let (bytes, back) = remote.wait("read", async move {
                 let bytes = current.next(wanted).await;
                 Ok((bytes, current))
             })?;

@@ -18,6 +18,7 @@ use std::sync::mpsc;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 use tokio::runtime::{Builder, Runtime};
+use tracing::{Instrument, Span, field};
 
 /// The threads of the runtime. They only move bytes and sign requests.
 const THREADS: usize = 2;
@@ -89,22 +90,37 @@ impl Remote {
         })
     }
 
-    /// Runs `work` on the runtime of the bucket, and waits for it. Any thread may call it.
+    /// Runs `work` on the runtime of the bucket, and waits for it. Any thread may call it. The name is that of its span in traces.
     pub(crate) fn wait<T: Send + 'static>(
         &self,
+        name: &'static str,
         work: impl Future<Output = io::Result<T>> + Send + 'static,
     ) -> io::Result<T> {
-        self.begin(work).recv().map_err(io::Error::other)?
+        self.begin(name, work).recv().map_err(io::Error::other)?
     }
 
     /// Runs `work` on the runtime of the bucket.
     pub(crate) fn begin<T: Send + 'static>(
         &self,
+        name: &'static str,
         work: impl Future<Output = io::Result<T>> + Send + 'static,
     ) -> mpsc::Receiver<io::Result<T>> {
         let (sender, receiver) = mpsc::sync_channel(1);
         if let Some(runtime) = &self.runtime {
-            runtime.spawn(async move { _ = sender.send(work.await) });
+            let span = tracing::info_span!(
+                "bucket",
+                otel.name = name,
+                otel.kind = "client",
+                otel.status_code = field::Empty,
+            );
+            let working = async move {
+                let outcome = work.await;
+                if outcome.is_err() {
+                    Span::current().record("otel.status_code", "error");
+                }
+                _ = sender.send(outcome);
+            };
+            runtime.spawn(working.instrument(span));
         }
         receiver
     }
@@ -151,7 +167,7 @@ impl Remote {
     pub(crate) fn put_typed(&self, path: Path, bytes: Bytes, mime: &str) -> io::Result<()> {
         let store = Arc::clone(&self.store);
         let attributes = Attributes::from_iter([(Attribute::ContentType, mime.to_owned())]);
-        self.wait(async move {
+        self.wait("put", async move {
             let options = PutOptions::from(attributes);
             store.put_opts(&path, bytes.into(), options).await.map_err(unwritten)?;
             Ok(())
@@ -161,7 +177,7 @@ impl Remote {
     /// The type of an object and its bytes. `None` if it is missing, larger than `limit`, or has no type.
     pub(crate) fn get_typed(&self, path: Path, limit: u64) -> io::Result<Option<(String, Bytes)>> {
         let store = Arc::clone(&self.store);
-        self.wait(async move {
+        self.wait("get", async move {
             let result = match store.get(&path).await {
                 Ok(result) => result,
                 Err(Error::NotFound { .. }) => return Ok(None),
@@ -181,7 +197,7 @@ impl Remote {
     /// The objects of a folder that were written before a time.
     pub(crate) fn list_older(&self, folder: Path, until: SystemTime) -> io::Result<Vec<Path>> {
         let store = Arc::clone(&self.store);
-        self.wait(async move {
+        self.wait("list", async move {
             let mut objects = store.list(Some(&folder));
             let mut found = Vec::new();
             while let Some(meta) = objects.next().await {
@@ -196,7 +212,7 @@ impl Remote {
 
     pub(crate) fn put(&self, path: Path, bytes: Bytes) -> io::Result<Option<String>> {
         let store = Arc::clone(&self.store);
-        self.wait(async move {
+        self.wait("put", async move {
             let result = store.put(&path, bytes.into()).await.map_err(unwritten)?;
             Ok(result.e_tag)
         })
@@ -205,7 +221,7 @@ impl Remote {
     /// Copies an object within the bucket.
     pub(crate) fn copy(&self, from: Path, to: Path) -> io::Result<()> {
         let store = Arc::clone(&self.store);
-        self.wait(async move { store.copy(&from, &to).await.map_err(unwritten) })
+        self.wait("copy", async move { store.copy(&from, &to).await.map_err(unwritten) })
     }
 
     /// Writes an object, if its ETag is `tag`. If that is `None`, there must be no such object.
@@ -219,7 +235,7 @@ impl Remote {
                 version: None,
             }),
         };
-        self.wait(async move {
+        self.wait("put", async move {
             match store.put_opts(&path, bytes.into(), PutOptions::from(mode)).await {
                 Ok(result) => Ok(Written::Done(result.e_tag)),
                 Err(Error::AlreadyExists { .. } | Error::Precondition { .. } | Error::NotModified { .. }) => {
@@ -240,7 +256,7 @@ impl Remote {
     /// The state of an open blob, with its ETag.
     pub(crate) fn state_of(&self, id: &str) -> io::Result<Option<(Manifest, Option<String>)>> {
         let (store, path) = (Arc::clone(&self.store), self.state(id));
-        let found = self.wait(async move {
+        let found = self.wait("get", async move {
             let result = match store.get(&path).await {
                 Ok(result) => result,
                 Err(Error::NotFound { .. }) => return Ok(None),
@@ -257,7 +273,9 @@ impl Remote {
     /// All of an object.
     pub(crate) fn get(&self, path: Path) -> io::Result<Bytes> {
         let store = Arc::clone(&self.store);
-        self.wait(async move { store.get(&path).await.map_err(failed)?.bytes().await.map_err(failed) })
+        self.wait("get", async move {
+            store.get(&path).await.map_err(failed)?.bytes().await.map_err(failed)
+        })
     }
 
     /// The bytes of a range as they arrive, and the size of the object.
@@ -267,7 +285,7 @@ impl Remote {
         range: Range<u64>,
     ) -> io::Result<(BoxStream<'static, object_store::Result<Bytes>>, u64)> {
         let store = Arc::clone(&self.store);
-        self.wait(async move {
+        self.wait("get", async move {
             let options = GetOptions::new().with_range(Some(range.clone()));
             let result = store.get_opts(&path, options).await.map_err(failed)?;
             if result.range.start != range.start {
@@ -282,7 +300,7 @@ impl Remote {
     pub(crate) fn sign(&self, path: Path, lifetime: Duration, parameters: &[(&str, &str)]) -> io::Result<String> {
         let signer = Arc::clone(&self.signer);
         let options = SignedUrlOptions::default().with_query(parameters.iter().copied());
-        self.wait(async move {
+        self.wait("sign", async move {
             let url = signer.signed_url_opts(Method::GET, &path, lifetime, &options).await;
             Ok(url.map_err(failed)?.into())
         })
@@ -291,7 +309,7 @@ impl Remote {
     /// The size and the ETag of an object.
     pub(crate) fn head(&self, path: Path) -> io::Result<Option<(u64, Option<String>)>> {
         let store = Arc::clone(&self.store);
-        self.wait(async move {
+        self.wait("head", async move {
             match store.head(&path).await {
                 Ok(meta) => Ok(Some((meta.size, meta.e_tag))),
                 Err(Error::NotFound { .. }) => Ok(None),
@@ -303,7 +321,7 @@ impl Remote {
     /// Deletes an object. Succeeds when it is missing.
     pub(crate) fn delete(&self, path: Path) -> io::Result<()> {
         let store = Arc::clone(&self.store);
-        self.wait(async move {
+        self.wait("delete", async move {
             match store.delete(&path).await {
                 Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
                 Err(error) => Err(failed(error)),
@@ -320,7 +338,7 @@ impl Remote {
         name: impl Fn(&str) -> Option<String> + Send + 'static,
     ) -> io::Result<Vec<String>> {
         let store = Arc::clone(&self.store);
-        self.wait(async move {
+        self.wait("list", async move {
             let mut objects = match &after {
                 Some(after) => store.list_with_offset(Some(&folder), after),
                 None => store.list(Some(&folder)),
@@ -346,7 +364,9 @@ impl Remote {
 
     pub(crate) fn create_multipart(&self, path: Path) -> io::Result<String> {
         let store = Arc::clone(&self.store);
-        self.wait(async move { store.create_multipart(&path).await.map_err(unwritten) })
+        self.wait("create multipart", async move {
+            store.create_multipart(&path).await.map_err(unwritten)
+        })
     }
 
     /// Begins to send a part, counted from 0.
@@ -359,7 +379,7 @@ impl Remote {
         held: impl Send + 'static,
     ) -> Sending {
         let (store, upload) = (Arc::clone(&self.store), upload.to_owned());
-        self.begin(async move {
+        self.begin("put part", async move {
             let part = store.put_part(&path, &upload, index, bytes.into()).await;
             // The memory is free from here on.
             drop(held);
@@ -376,7 +396,7 @@ impl Remote {
                 content_id: tag.clone(),
             })
             .collect();
-        self.wait(async move {
+        self.wait("complete multipart", async move {
             let result = store.complete_multipart(&path, &upload, parts).await;
             Ok(result.map_err(unwritten)?.e_tag)
         })
@@ -385,7 +405,7 @@ impl Remote {
     /// Aborts an upload. Succeeds when there is none any more.
     pub(crate) fn abort_multipart(&self, path: Path, upload: &str) -> io::Result<()> {
         let (store, upload) = (Arc::clone(&self.store), upload.to_owned());
-        self.wait(async move {
+        self.wait("abort multipart", async move {
             match store.abort_multipart(&path, &upload).await {
                 Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
                 Err(error) => Err(failed(error)),

@@ -54,7 +54,9 @@ fn attempt(remote: &Remote, id: &str) -> Result<Trial> {
         "the bucket does not return the bytes that were written",
     );
     let (part, size) = remote.stream(whole.clone(), 3..6)?;
-    let part = remote.wait(async move { Ok(crate::draft::collected(part, 3, "check").await.unwrap_or_default()) })?;
+    let part = remote.wait("check", async move {
+        Ok(crate::draft::collected(part, 3, "check").await.unwrap_or_default())
+    })?;
     expect(part == b"345" && size == 10, "the bucket does not answer ranges");
     let listed = remote.list(remote.folder(id), None, 9, |name| Some(name.to_owned()))?;
     expect(

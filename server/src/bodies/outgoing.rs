@@ -71,7 +71,9 @@ impl Stored {
             return;
         };
         let manager = Arc::clone(&self.manager);
+        let span = tracing::Span::current();
         self.reading = Some(spawn_blocking(move || {
+            let _entered = span.entered();
             let bytes = read_piece(&manager, &mut body)?;
             Ok((body, bytes))
         }));
@@ -145,6 +147,8 @@ pub(crate) struct Outgoing {
 #[derive(Debug)]
 pub(crate) struct Exchange {
     pub(crate) span: tracing::Span,
+    /// Its span in traces.
+    pub(crate) trace: tracing::Span,
     pub(crate) began: Instant,
     pub(crate) status: u16,
     pub(crate) sent: u64,
@@ -167,6 +171,13 @@ impl Drop for Exchange {
             .answered(self.class, self.status, duration, self.sent, self.is_complete);
         let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         let (status, bytes) = (self.status, self.sent);
+        self.trace.record("http.response.status_code", status);
+        if status >= 500 {
+            self.trace.record("otel.status_code", "error");
+        }
+        if !self.is_complete {
+            self.trace.record("wix_media.cut_off", true);
+        }
         self.span.in_scope(|| {
             if self.is_complete {
                 tracing::info!(status, bytes, milliseconds, "request");
@@ -194,7 +205,7 @@ impl http_body::Body for Outgoing {
         let this = &mut *self;
         let piece = match &mut this.content {
             Content::Whole(bytes) => Poll::Ready(bytes.take().map(Ok)),
-            Content::Stored(stored) => stored.poll_piece(context),
+            Content::Stored(stored) => this.exchange.trace.in_scope(|| stored.poll_piece(context)),
             Content::Stream(pieces) => pieces.poll_recv(context).map(|piece| piece.map(Ok)),
         };
         match ready!(piece) {

@@ -186,11 +186,22 @@ pub(crate) struct PictureFigures {
     pub(crate) bucket_failures: u64,
 }
 
+/// What became of spans of traces.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SpanFigures {
+    pub(crate) sent: u64,
+    /// Those that the collector did not take.
+    pub(crate) failed: u64,
+    /// Those that ended while too many waited.
+    pub(crate) dropped: u64,
+}
+
 /// What is only known at the moment of the question.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Present {
     pub(crate) uptime: Duration,
     pub(crate) pictures: PictureFigures,
+    pub(crate) spans: SpanFigures,
     /// The sites that are open, in the order of their ids.
     pub(crate) sites: Vec<SitePresent>,
     /// The connections to the database, if there is one.

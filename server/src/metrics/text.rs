@@ -21,6 +21,7 @@ impl Metrics {
         self.requests_text(&mut out);
         self.transfers_text(&mut out, present);
         pictures_text(&mut out, present);
+        spans_text(&mut out, present);
         sites_text(&mut out, present);
         catalog_text(&mut out, present);
         self.sweeps_text(&mut out, present);
@@ -148,6 +149,19 @@ fn pictures_text(out: &mut Exposition, present: &Present) {
     let about = "Reads and writes of transformed pictures that failed in the bucket.";
     let name = "wix_media_pictures_bucket_failures_total";
     out.one(name, "counter", about, pictures.bucket_failures);
+}
+
+fn spans_text(out: &mut Exposition, present: &Present) {
+    let spans = present.spans;
+    let name = "wix_media_spans_total";
+    out.head(name, "counter", "Spans of traces, by outcome.");
+    for (outcome, count) in [
+        ("sent", spans.sent),
+        ("failed", spans.failed),
+        ("dropped", spans.dropped),
+    ] {
+        out.value(name, &[("outcome", outcome)], count);
+    }
 }
 
 fn sites_text(out: &mut Exposition, present: &Present) {

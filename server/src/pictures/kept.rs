@@ -7,6 +7,7 @@
 //! A bucket that fails costs a decoding, and never the answer.
 
 use super::Made;
+use crate::actor::blocking;
 use crate::metrics::PictureFigures;
 use http::HeaderValue;
 use std::io::{Error, Result};
@@ -14,7 +15,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use wix_media::manager::{Body, Manager, Piece};
 use wix_media_s3::{Bucket, Picture};
@@ -82,7 +82,7 @@ impl Kept {
     /// The picture in the bucket. `None` if it is not there, or the bucket fails.
     pub(super) async fn find(&self, place: &Place) -> Option<Made> {
         let (bucket, blob, name) = (place.bucket.clone(), place.blob.clone(), place.name.clone());
-        let looking = spawn_blocking(move || bucket.picture(&blob, &name));
+        let looking = blocking(move || bucket.picture(&blob, &name));
         let found = match timeout(LOOKUP_TIMEOUT, looking).await {
             Ok(found) => found.map_err(Error::other).flatten(),
             Err(_) => Err(Error::other("the bucket does not answer in time")),
@@ -107,7 +107,7 @@ impl Kept {
             bytes: made.bytes.clone(),
         };
         let Place { bucket, blob, name } = place;
-        let written = spawn_blocking(move || bucket.put_picture(&blob, &name, &picture)).await;
+        let written = blocking(move || bucket.put_picture(&blob, &name, &picture)).await;
         self.judged(
             "cannot keep a picture in the bucket",
             written.map_err(Error::other).flatten(),

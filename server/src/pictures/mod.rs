@@ -13,6 +13,7 @@
 mod cache;
 mod kept;
 
+use crate::actor::{blocking, outliving};
 use crate::answer::{Answer, broken};
 use crate::bodies::Content;
 use crate::caller::Caller;
@@ -28,7 +29,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 use wix_media::blobs::Blobs;
 use wix_media::images::url::Transform;
@@ -169,7 +169,7 @@ impl Pictures {
             () = caller.left() => return None,
         };
         let own = Arc::clone(pictures);
-        let finding = spawn_blocking(move || {
+        let finding = blocking(move || {
             let _core = core;
             own.colors(&picture)
         });
@@ -213,7 +213,8 @@ impl Pictures {
                     let (sender, receiver) = watch::channel(None);
                     under_way.insert(key.clone(), sender.clone());
                     let place = pictures.place(tag, &making.body);
-                    tokio::spawn(work(Arc::clone(pictures), key, place, making, sender));
+                    let work = work(Arc::clone(pictures), key, place, making, sender);
+                    tokio::spawn(outliving("picture", tracing::Span::current(), work));
                     receiver
                 }
             }
@@ -336,7 +337,7 @@ async fn make(
 ) -> Outcome {
     let own = Arc::clone(pictures);
     pictures.pool.decoded.fetch_add(1, Ordering::Relaxed);
-    let decoding = spawn_blocking(move || {
+    let decoding = blocking(move || {
         // Held until the work ends, even if nobody waits for it any more.
         let _core = core;
         let Making {

@@ -12,6 +12,7 @@ mod table;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 pub(crate) use site_tasks::SiteWork;
 pub(crate) use table::variables;
@@ -24,6 +25,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use table::{Kind, SETTINGS, Setting};
+use url::Url;
 use wix_media::manager::Webhook;
 
 /// Why the settings cannot be used, in one sentence.
@@ -184,6 +186,8 @@ pub(crate) struct Settings {
     pub(crate) shutdown: Duration,
     pub(crate) log_level: tracing::Level,
     pub(crate) log_format: LogFormat,
+    /// Where traces are sent.
+    pub(crate) traces: Option<Url>,
 }
 
 /// The command line of the program.

@@ -190,6 +190,7 @@ impl<'a> Reader<'a> {
             shutdown: Duration::from_secs(self.number("shutdown-seconds", 0, 86_400)?.unwrap_or(30)),
             log_level: self.log_level()?,
             log_format: self.log_format()?,
+            traces: self.traces()?,
             host,
         })
     }

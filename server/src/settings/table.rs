@@ -284,6 +284,13 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "FORMAT",
         "text or json, one event a line (text)",
     ),
+    row(
+        "otlp-endpoint",
+        "WIX_MEDIA_OTLP_ENDPOINT",
+        Kind::Text,
+        "URL",
+        "send traces to this collector by OTLP over HTTP, at /v1/traces below the URL (OTEL_EXPORTER_OTLP_ENDPOINT, or no traces)",
+    ),
 ];
 
 /// The variable that holds a key, as for the command `wix-media`. Keys are not in the table: a command line is visible to other

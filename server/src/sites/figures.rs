@@ -2,6 +2,7 @@
 
 use super::Sites;
 use crate::app::App;
+use crate::log;
 use crate::metrics::{CatalogPresent, Present, SitePresent};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -52,6 +53,7 @@ impl Sites {
         Present {
             uptime: self.shared.started.elapsed(),
             pictures: self.shared.pictures_pool.figures(),
+            spans: log::trace_figures(),
             sites,
             pool: self.storage.database().map(|database| database.pool_figures()),
             catalog: said.map(|(catalog, _)| catalog),
