@@ -933,14 +933,19 @@ fn checkpoint(site: &Site, cause: &Cause, id: &str) -> Outcome<bool> {
     };
     let record = || {
         site.blobs.sync(blob).map_err(stale_or_failed)?;
+        // A store may drop what an ended request has added, and did so before the sync if the request has ended since.
+        if site.blobs.open_epoch(blob) != u64::try_from(upload.epoch).ok() {
+            return Ok(false);
+        }
         let digest = continued(site, &upload, blob, end)?;
         let digest = digest.map(|digest| digest.save()).unwrap_or_default();
-        site.write(cause, |tx| tus::advance(tx, id, upload.epoch, end, &digest))
+        site.write(cause, |tx| tus::advance(tx, id, upload.epoch, end, &digest))?;
+        Ok(true)
     };
     match record() {
         // Overtaken after the row was read.
-        Ok(_) | Err(Refusal::Code { status: 409, .. }) => Ok(true),
-        Err(refusal) => Err(refusal),
+        Err(Refusal::Code { status: 409, .. }) => Ok(true),
+        outcome => outcome,
     }
 }
 
