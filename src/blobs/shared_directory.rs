@@ -143,7 +143,13 @@ impl SharedDirectory {
             return Err(gap(id, metadata.len(), offset));
         }
         if epoch > 0 {
-            fs::write(self.stamp(id), epoch.to_string())?;
+            // Of one length, so that an older one is replaced as a whole: a process can be killed between a cut and a write.
+            let mut stamp = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(self.stamp(id))?;
+            stamp.write_all(format!("{epoch:020}").as_bytes())?;
         }
         file.set_len(offset)
     }
@@ -170,6 +176,10 @@ impl SharedDirectory {
         let mut permissions = file.metadata()?.permissions();
         permissions.set_readonly(true);
         file.set_permissions(permissions)?;
+        if !is_sealed(&file.metadata()?) {
+            let text = format!("the file system does not keep permissions: blob {id} cannot be made read-only");
+            return Err(Error::new(ErrorKind::Unsupported, text));
+        }
         found(fs::remove_file(self.stamp(id))).map(drop)
     }
 }
@@ -331,6 +341,18 @@ mod tests {
             .append(&mut next, b" three")
             .expect("a refused call takes nothing over");
         assert_eq!(content(&first, "b1"), b"one two three");
+    }
+
+    #[test]
+    fn stamp_is_never_shorter_than_the_one_before() {
+        let scratch = Scratch::new("stamp");
+        let [first, second] = scratch.two();
+        let stamps = [9, 10, u64::MAX].map(|epoch| {
+            drop(first.take_over("b1", 0, epoch).expect("a writer"));
+            assert_eq!(second.epoch("b1").expect("read"), epoch);
+            fs::metadata(second.stamp("b1")).expect("a stamp").len()
+        });
+        assert_eq!(stamps, [20; 3]);
     }
 
     #[test]
