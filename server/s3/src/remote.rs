@@ -26,6 +26,8 @@ const THREADS: usize = 2;
 /// A bucket, as far as it is known.
 pub(crate) struct Remote {
     pub(crate) store: Arc<AmazonS3>,
+    /// The client that writes whole objects, with digests.
+    writer: Arc<AmazonS3>,
     /// Signs URLs, at the address of the store that others use.
     signer: Arc<AmazonS3>,
     prefix: String,
@@ -77,6 +79,7 @@ impl Remote {
             format!("{}/", settings.prefix)
         };
         let store = Arc::new(settings.client().map_err(failed)?);
+        let writer = Arc::new(settings.writer().map_err(failed)?);
         // Both have the same credentials, which may have to be asked for.
         let signer = match settings.public_url {
             None => Arc::clone(&store),
@@ -84,6 +87,7 @@ impl Remote {
         };
         Ok(Remote {
             store,
+            writer,
             signer,
             prefix,
             runtime: Some(runtime),
@@ -211,7 +215,7 @@ impl Remote {
     }
 
     pub(crate) fn put(&self, path: Path, bytes: Bytes) -> io::Result<Option<String>> {
-        let store = Arc::clone(&self.store);
+        let store = Arc::clone(&self.writer);
         self.wait("put", async move {
             let result = store.put(&path, bytes.into()).await.map_err(unwritten)?;
             Ok(result.e_tag)
@@ -226,7 +230,7 @@ impl Remote {
 
     /// Writes an object, if its ETag is `tag`. If that is `None`, there must be no such object.
     pub(crate) fn put_if(&self, path: Path, bytes: Bytes, tag: Option<String>) -> io::Result<Written> {
-        let store = Arc::clone(&self.store);
+        let store = Arc::clone(&self.writer);
         let replaces = tag.is_some();
         let mode = match tag {
             None => PutMode::Create,

@@ -18,7 +18,8 @@ fn written(bucket: &Bucket, whole: &[u8], from: usize, epoch: u64) -> (usize, Re
     let mut synced = from;
     let mut write = || {
         let mut writer = bucket.take_over("a", from as u64, epoch)?;
-        for end in [PART, whole.len()].into_iter().filter(|end| *end > from) {
+        let ends = [PART.min(whole.len()), whole.len()];
+        for end in ends.into_iter().filter(|end| *end > from) {
             bucket.append(&mut writer, &whole[synced..end])?;
             bucket.sync("a")?;
             synced = end;
@@ -159,6 +160,42 @@ fn complete_object_that_was_cut_is_made_again() {
             assert_eq!(next.size("a").unwrap(), Some(expected.len() as u64));
             assert!(content(&open(), "a") == expected, "other bytes");
             next.remove("a").unwrap();
+        }
+    }
+}
+
+#[test]
+fn request_without_its_body_changes_nothing() {
+    let whole = pattern(0, 50_000);
+    for server in servers() {
+        let proxy = Proxy::start(server.port);
+        let settings = server.settings();
+        let cut_off = Bucket::open(&settings_at(proxy.port, &settings.prefix)).unwrap();
+        let direct = Bucket::open(&settings).unwrap();
+        // A segment, the state, or the object of a blob whose process is killed then.
+        for part in ["/0000", "/state", "/bytes"] {
+            proxy.cut("PUT", part, Cut::Head, ALWAYS);
+            let (synced, outcome) = written(&cut_off, &whole, 0, 1);
+            assert!(proxy.left() < ALWAYS, "{part}: was not cut");
+            let error = outcome.expect_err("it was cut");
+            assert!(says_try_again(&error), "{part}: {error}");
+            let (_, again) = written(&direct, &whole, synced, 2);
+            again.unwrap_or_else(|error| panic!("{part}: {error}"));
+            assert!(content(&direct, "a") == whole, "{part}: other bytes");
+            if part == "/bytes" {
+                // The request of a killed process, which arrives late.
+                let mut writer = cut_off.open_writer("a", 0).unwrap();
+                cut_off.append(&mut writer, &whole).unwrap();
+                drop(writer);
+                proxy.cut("PUT", part, Cut::Head, ALWAYS);
+                cut_off.end_writer("a").unwrap_err();
+                assert!(proxy.left() < ALWAYS, "{part}: was not cut");
+                assert!(
+                    content(&Bucket::open(&settings).unwrap(), "a") == whole,
+                    "the object was replaced by nothing"
+                );
+            }
+            direct.remove("a").unwrap();
         }
     }
 }

@@ -10,6 +10,8 @@ use std::thread;
 pub(crate) enum Cut {
     /// The server does not get it.
     Before,
+    /// The server gets its head, and no byte of its body.
+    Head,
     /// The server gets a part of it.
     Within,
     /// The server gets it, and nobody gets its answer.
@@ -148,6 +150,11 @@ fn forward(client: TcpStream, server: TcpStream, shared: &Arc<Seen>) {
             let cut = *current.lock().unwrap();
             match cut {
                 Some(Cut::Before) => break,
+                Some(Cut::Head) => {
+                    let blank = buffer[..count].windows(4).position(|bytes| bytes == b"\r\n\r\n");
+                    _ = to_server.write_all(&buffer[..blank.map_or(count, |at| at + 4)]);
+                    break;
+                }
                 Some(Cut::Within) => {
                     _ = to_server.write_all(&buffer[..count.min(SOME) - 1]);
                     break;
