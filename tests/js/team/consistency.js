@@ -375,26 +375,33 @@ export async function replay({ entries, events, last }) {
       const isKnown = names.has(entityId);
       /** @param {Entry} entry */
       const mayBe = ({ command, answer, until }) => (!answer || answer.status === 200) && until > state && fits(command, next, isKnown);
-      // If several would do, the others can follow it without changing anything.
-      for (const entry of [...open].filter(mayBe).sort((one, other) => one.until - other.until)) {
-        const found = await attempt(entry);
-        const theirs = events.slice(state, state + found.caused.length);
-        const made = found.caused[0]?.body.entityId;
-        const isNew = !isKnown && entry.command.what !== 'updateFolder' && entry.command.what !== 'updateFile';
-        if (isNew && made) names.set(entityId, made);
-        const isSame =
-          theirs.length > 0 &&
-          theirs.length === found.caused.length &&
-          JSON.stringify(essences(theirs, inside)) === JSON.stringify(essences(found.caused, (id) => id)) &&
-          (!entry.answer || essence(entry.command, found.answer, (id) => id) === essence(entry.command, entry.answer, inside));
-        if (isSame && state + theirs.length <= entry.until) {
-          open.delete(entry);
-          state += theirs.length;
-          saved = await manager.snapshot();
-          return;
+      // Events of one change have one time. That decides between the deletion of a folder and one of its child just before, whose events
+      // are the same, and whose trees are not. If several would do, the others can follow it without changing anything.
+      const own = events.slice(state).findIndex(({ body }) => body.eventTime !== next.body.eventTime);
+      const together = own < 0 ? events.length - state : own;
+      const candidates = [...open].filter(mayBe).sort((one, other) => one.until - other.until);
+      for (const isWhole of [true, false]) {
+        for (const entry of candidates) {
+          const found = await attempt(entry);
+          const theirs = events.slice(state, state + found.caused.length);
+          const made = found.caused[0]?.body.entityId;
+          const isNew = !isKnown && entry.command.what !== 'updateFolder' && entry.command.what !== 'updateFile';
+          if (isNew && made) names.set(entityId, made);
+          const isSame =
+            theirs.length > 0 &&
+            theirs.length === found.caused.length &&
+            (theirs.length === together) === isWhole &&
+            JSON.stringify(essences(theirs, inside)) === JSON.stringify(essences(found.caused, (id) => id)) &&
+            (!entry.answer || essence(entry.command, found.answer, (id) => id) === essence(entry.command, entry.answer, inside));
+          if (isSame && state + theirs.length <= entry.until) {
+            open.delete(entry);
+            state += theirs.length;
+            saved = await manager.snapshot();
+            return;
+          }
+          if (isNew) names.delete(entityId);
+          await found.undo();
         }
-        if (isNew) names.delete(entityId);
-        await found.undo();
       }
       assert.fail(`no command explains the event ${JSON.stringify(next)}`);
     }

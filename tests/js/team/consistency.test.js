@@ -12,6 +12,7 @@ import { temporaryFolder } from '../harness/manager.js';
 import { createClient } from '../harness/package.js';
 import { present } from '../harness/present.js';
 import { balance } from './balancer.js';
+import { requestOf } from './commands.js';
 import { follow, followed, record, replay } from './consistency.js';
 import { gate } from './gate.js';
 import { holding, unlocked } from './mutation.js';
@@ -20,6 +21,7 @@ import { team } from './team.js';
 
 /** @import { AddressInfo } from 'node:net' */
 /** @import { TestContext } from 'node:test' */
+/** @import { Command } from './commands.js' */
 /** @import { Entry, History, Load } from './consistency.js' */
 
 const IS_WHOLE = process.env.WIX_MEDIA_PROOF === 'whole';
@@ -266,6 +268,31 @@ suite('the proof of consistency', () => {
     }));
     const refused = told.entries.find(({ answer }) => answer?.status === 400 || answer?.status === 404);
     await assert.rejects(changed(({ entries }) => Object.assign(present(entries[told.entries.indexOf(present(refused))].answer), { status: 409 })), /no order of the commands explains/);
+  });
+
+  test('tells the deletion of a folder from that of its child just before', async (t) => {
+    const { origin } = await native(t, await temporaryFolder(t));
+    /** @type {Entry[]} */
+    const entries = [];
+    let last = 0;
+    const done = async (/** @type {Command} */ command) => {
+      const [method, path, body] = requestOf(command, (id) => id);
+      const answer = await ask(origin, method, path, { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      const after = last;
+      last = Number(JSON.parse((await ask(origin, 'GET', '/_wix-media/events?after=999999')).text).lastEvent);
+      entries.push({ command, answer, after, until: last });
+      return JSON.parse(answer.text);
+    };
+    const parent = (await done({ what: 'createFolder', name: 'parent' })).folder.id;
+    const child = (await done({ what: 'createFolder', name: 'child', parent })).folder.id;
+    await done({ what: 'trashFolders', ids: [parent] });
+    await done({ what: 'trashFolders', ids: [child] });
+    await done({ what: 'eraseFolders', ids: [parent] });
+    const { events } = JSON.parse((await ask(origin, 'GET', '/_wix-media/events?after=0')).text);
+    // As if both had been sent at the same time.
+    const [tree, alone] = entries.splice(2, 2);
+    entries.push({ ...alone, after: tree.after }, tree);
+    await replay({ entries, events, last });
   });
 
   test('finds writers that take no turns', async (t) => {
