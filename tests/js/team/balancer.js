@@ -67,6 +67,8 @@ export async function balance(closing, origins, port = 0) {
       if (response.headersSent) return response.destroy();
       response.writeHead(502, { 'content-type': 'application/json', 'retry-after': '1' }).end('{"message":"no server answered"}');
     });
+    // The rest of a body that nobody takes. The client may have sent all of it, and then waits for the next answer on the same connection.
+    onward.on('close', () => isConnected && request.resume());
     response.on('close', () => onward.destroy());
   }
 
