@@ -362,7 +362,13 @@ impl Blobs for Bucket {
     fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         check_id(id)?;
         let shared = &*self.0;
-        if let Some(draft) = shared.draft(id) {
+        let draft = shared.draft(id);
+        if draft.as_ref().is_some_and(|draft| lock(draft).may_be_overtaken())
+            && let Some(count) = shared.reading.read(&shared.remote, id, offset, buffer)?
+        {
+            return Ok(count);
+        }
+        if let Some(draft) = draft {
             let is_idle = shared.writers.end_of(id).is_none();
             let mut draft = lock(&draft);
             match draft.read(&shared.remote, &shared.room, offset, buffer) {
@@ -386,10 +392,14 @@ impl Blobs for Bucket {
 
     fn size(&self, id: &str) -> Result<Option<u64>> {
         check_id(id)?;
-        if let Some(draft) = self.0.draft(id) {
-            return Ok(Some(lock(&draft).end()));
+        let draft = self.0.draft(id);
+        if let Some(draft) = draft.as_ref().filter(|draft| !lock(draft).may_be_overtaken()) {
+            return Ok(Some(lock(draft).end()));
         }
         let found = self.0.find(id)?;
+        if let (Some(draft), None) = (&draft, found.as_ref().filter(|found| found.is_complete())) {
+            return Ok(Some(lock(draft).end()));
+        }
         if let Some(draft) = found.as_ref().filter(|draft| draft.is_complete()) {
             self.0.reading.note(id, draft.end());
         }

@@ -142,6 +142,12 @@ impl Draft {
         self.complete.is_none() && !self.is_recorded && self.manifest.epoch == 0
     }
 
+    /// Whether another process may have completed the blob. Its complete object counts then, not what this request still holds. While
+    /// the draft is to replace an object, there is one of the time before.
+    pub(crate) fn may_be_overtaken(&self) -> bool {
+        self.manifest.epoch > 0 && !self.replaces
+    }
+
     /// Whether the bucket does not have its bytes, or not under its epoch.
     pub(crate) fn is_unrecorded(&self) -> bool {
         self.complete.is_none() && !self.is_recorded

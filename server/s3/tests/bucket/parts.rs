@@ -162,6 +162,27 @@ fn late_request_finds_a_blob_that_another_one_has_cut_within_a_part() {
 }
 
 #[test]
+fn overtaken_process_reads_what_another_has_completed() {
+    for server in servers() {
+        let (first, second, _) = two(server);
+        let mut early = first.take_over("a", 0, 1).unwrap();
+        first.append(&mut early, b"one").unwrap();
+        first.sync("a").unwrap();
+        first.append(&mut early, b"other").unwrap();
+        assert_eq!(content(&first, "a"), b"oneother");
+        // The first request goes on waiting for bytes of its client.
+        let mut late = second.take_over("a", 3, 2).unwrap();
+        second.append(&mut late, b" two").unwrap();
+        second.sync("a").unwrap();
+        drop(late);
+        second.end_writer("a").unwrap();
+        assert_eq!(first.size("a").unwrap(), Some(7));
+        assert_eq!(content(&first, "a"), b"one two");
+        drop(early);
+    }
+}
+
+#[test]
 fn bytes_of_a_writer_that_was_dropped_are_synced() {
     for server in servers() {
         let (first, second, _) = two(server);
