@@ -322,8 +322,13 @@ impl Blobs for Bucket {
         let known = shared.known(id);
         // What was synced is sealed as the bucket has it, which another process may have continued.
         let unsynced = known.as_ref().filter(|known| lock(known).is_unsynced());
+        let seal = |draft: &Mutex<Draft>| lock(draft).seal(&shared.remote, &shared.room).map(Some);
         let size = match unsynced {
-            Some(draft) => Some(lock(draft).seal(&shared.remote, &shared.room)?),
+            Some(draft) if lock(draft).is_untouched() => match shared.sealed(id, None)? {
+                None => seal(draft)?,
+                sealed => sealed,
+            },
+            Some(draft) => seal(draft)?,
             None => shared.sealed(id, known.as_ref().and_then(|known| lock(known).recorded()))?,
         };
         if let Some(known) = &known {
@@ -362,11 +367,16 @@ impl Blobs for Bucket {
     fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         check_id(id)?;
         let shared = &*self.0;
-        let draft = shared.draft(id);
-        if draft.as_ref().is_some_and(|draft| lock(draft).may_be_overtaken())
-            && let Some(count) = shared.reading.read(&shared.remote, id, offset, buffer)?
-        {
-            return Ok(count);
+        let mut draft = shared.draft(id);
+        if draft.as_ref().is_some_and(|draft| lock(draft).may_be_overtaken()) {
+            if let Some(count) = shared.reading.read(&shared.remote, id, offset, buffer)? {
+                return Ok(count);
+            }
+            let is_untouched = draft.as_ref().is_some_and(|draft| lock(draft).is_untouched());
+            draft = draft.filter(|_| !is_untouched);
+            if is_untouched && shared.remote.state_of(id)?.is_none() {
+                return Ok(0);
+            }
         }
         if let Some(draft) = draft {
             let is_idle = shared.writers.end_of(id).is_none();
@@ -397,8 +407,12 @@ impl Blobs for Bucket {
             return Ok(Some(lock(draft).end()));
         }
         let found = self.0.find(id)?;
-        if let (Some(draft), None) = (&draft, found.as_ref().filter(|found| found.is_complete())) {
-            return Ok(Some(lock(draft).end()));
+        if let Some(draft) = &draft {
+            let draft = lock(draft);
+            let counts = |found: &Draft| found.is_complete() || draft.is_untouched();
+            if !found.as_ref().is_some_and(counts) {
+                return Ok(Some(draft.end()));
+            }
         }
         if let Some(draft) = found.as_ref().filter(|draft| draft.is_complete()) {
             self.0.reading.note(id, draft.end());

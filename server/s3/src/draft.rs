@@ -142,10 +142,16 @@ impl Draft {
         self.complete.is_none() && !self.is_recorded && self.manifest.epoch == 0
     }
 
-    /// Whether another process may have completed the blob. Its complete object counts then, not what this request still holds. While
+    /// Whether it was begun and nothing has happened since. The process that creates an upload keeps it so, and another one may get the
+    /// bytes.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.is_unsynced() && !self.is_holder && self.end() == 0
+    }
+
+    /// Whether another process may have completed the blob. Its complete object counts then, not what this process still holds. While
     /// the draft is to replace an object, there is one of the time before.
     pub(crate) fn may_be_overtaken(&self) -> bool {
-        self.manifest.epoch > 0 && !self.replaces
+        (self.manifest.epoch > 0 || self.is_untouched()) && !self.replaces
     }
 
     /// Whether the bucket does not have its bytes, or not under its epoch.

@@ -183,6 +183,32 @@ fn overtaken_process_reads_what_another_has_completed() {
 }
 
 #[test]
+fn process_that_has_created_an_upload_sees_what_others_add() {
+    for server in servers() {
+        let (first, second, _) = two(server);
+        for (id, is_finished_by_first) in [("a", true), ("b", false)] {
+            drop(first.open_writer(id, 0).unwrap());
+            assert_eq!((first.size(id).unwrap(), content(&first, id).len()), (Some(0), 0));
+            let mut writer = second.take_over(id, 0, 1).unwrap();
+            second.append(&mut writer, b"one").unwrap();
+            second.sync(id).unwrap();
+            drop(writer);
+            assert_eq!(first.size(id).unwrap(), Some(3));
+            assert_eq!(content(&first, id), b"one");
+            let finishing = if is_finished_by_first { &first } else { &second };
+            assert_eq!(finishing.finish(id).unwrap(), Some(3));
+            for bucket in [&first, &second] {
+                assert_eq!(bucket.size(id).unwrap(), Some(3));
+                assert_eq!(content(bucket, id), b"one");
+            }
+            // A request that completes the upload may come twice.
+            assert_eq!(first.finish(id).unwrap(), Some(3));
+            assert_eq!(content(&second, id), b"one");
+        }
+    }
+}
+
+#[test]
 fn bytes_of_a_writer_that_was_dropped_are_synced() {
     for server in servers() {
         let (first, second, _) = two(server);
