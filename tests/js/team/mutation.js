@@ -1,6 +1,6 @@
 // Databases that break a rule on which the servers rely, to prove that the harness notices. The servers themselves are unchanged.
 //
-// A gate takes FOR UPDATE out of the statement that begins a change, so writers take no turns. Every second commit waits for a moment,
+// A gate takes FOR UPDATE OF tail out of the statement that begins a change, so writers take no turns. Every second commit waits for a moment,
 // so that other changes begin and end meanwhile. Two changes would now give their events the same numbers, and the second would fail instead of
 // doing harm. So a trigger numbers the events again: from the counter, whose row is locked from then on, or from a sequence, whose
 // numbers become visible in any order.
@@ -13,7 +13,7 @@ import { gate } from './gate.js';
 /** How long every second commit waits, in milliseconds. A longer time makes it likelier that a fault shows, and changes nothing else. */
 const HOLD_MS = 60;
 
-const LOCK = ' FOR UPDATE';
+const LOCK = ' FOR UPDATE OF tail';
 
 /** Statements that number an event. */
 const NUMBERS = {
