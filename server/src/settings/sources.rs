@@ -22,12 +22,12 @@ pub(super) fn gather(
         given.insert(setting.name, Given { values, place });
     };
     let on_line = |setting: &Setting| -> Option<Vec<String>> {
-        // Not every command has every option.
-        arguments.try_contains_id(setting.name).ok()?;
+        // Not every command has every option. Of one that it does not have, clap says so in a debug build only.
         if setting.kind == Kind::Switch {
-            return arguments.get_flag(setting.name).then(|| vec!["true".to_owned()]);
+            let is_on = arguments.try_get_one::<bool>(setting.name).ok()??;
+            return is_on.then(|| vec!["true".to_owned()]);
         }
-        let values = arguments.get_many::<String>(setting.name)?;
+        let values = arguments.try_get_many::<String>(setting.name).ok()??;
         Some(values.cloned().collect())
     };
     let in_environment = |setting: &Setting| -> Option<Vec<String>> {
