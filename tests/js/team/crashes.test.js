@@ -24,6 +24,18 @@ const MAX_SIZE = 300_000;
 const LARGE_SIZE = 9_000_000;
 const MIME = 'application/octet-stream';
 
+/**
+ * Compares the bytes of a file with their hash.
+ *
+ * @param {string} url
+ * @param {string} hash
+ */
+async function compare(url, hash) {
+  const response = await fetch(url);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  assert.deepEqual([response.status, md5(bytes)], [200, hash], `${url}: ${bytes.length} bytes, ${bytes.subarray(0, 300).toString('latin1')}`);
+}
+
 /** Where the bytes are. */
 const STORES = {
   'a shared directory': async () => undefined,
@@ -130,7 +142,7 @@ for (const [place, storage] of Object.entries(STORES)) {
       for (const { id, hash } of ledger) {
         const file = await files.getFileDescriptor(id);
         assert.equal(file.hash, hash);
-        assert.equal(md5(new Uint8Array(await (await fetch(present(file.url))).arrayBuffer())), hash);
+        await compare(present(file.url), hash);
       }
       // What was not acknowledged is there as a whole, or not at all.
       const found = await files.listFiles({ paging: { limit: 100 } }).toArray();
@@ -168,9 +180,7 @@ for (const [place, storage] of Object.entries(STORES)) {
         assert.equal(answer.status, 200, answer.text);
         const { file } = JSON.parse(answer.text);
         assert.equal(file.hash, md5(bytes));
-        for (const origin of servers.origins) {
-          assert.equal(md5(new Uint8Array(await (await fetch(origin + new URL(file.url).pathname)).arrayBuffer())), md5(bytes));
-        }
+        for (const origin of servers.origins) await compare(origin + new URL(file.url).pathname, md5(bytes));
       }
       assert.equal(await fsck(servers, store), 2);
     });
