@@ -94,6 +94,22 @@ fn imports_of_the_server_lead_down() {
 }
 
 #[test]
+fn files_of_the_stores_import_each_other_in_no_circle() {
+    for name in ["postgres", "s3"] {
+        let uses = Crate::read(
+            &Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("server")
+                .join(name)
+                .join("src"),
+        )
+        .uses();
+        assert!(uses.len() > 5 && !uses["lib.rs"].is_empty(), "{uses:?}");
+        let found = circles(&uses);
+        assert!(found.is_empty(), "{name}: {found:#?}");
+    }
+}
+
+#[test]
 fn files_of_the_server_are_short() {
     let mut open = vec![sources()];
     let mut count = 0;

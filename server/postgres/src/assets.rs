@@ -1,7 +1,7 @@
 //! Assets, and the videos of which assets are still to be made.
 
-use crate::session::{Session, get, get_u32};
-use crate::values::values;
+use crate::session::Session;
+use crate::values::{get, get_u32, values};
 use tokio_postgres::Row;
 use wix_media::catalog::{Asset, ReadAssets, Result, Transcode, WriteAssets};
 

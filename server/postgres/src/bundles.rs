@@ -1,7 +1,7 @@
 //! Bundles, and the blobs that nothing needs any more.
 
-use crate::session::{Session, get, get_u32};
-use crate::values::values;
+use crate::session::Session;
+use crate::values::{get, get_u32, values};
 use std::collections::HashSet;
 use tokio_postgres::Row;
 use wix_media::catalog::{BundleEntry, ReadBundles, Result, WriteBundles};

@@ -3,9 +3,8 @@
 //! Each caller has a row with its latest window. A window begins with the first call after the end of the one before, by the clock of the
 //! database, so the clocks of the processes do not matter.
 
-use crate::session::get;
 use crate::store::Store;
-use crate::values::values;
+use crate::values::{get, values};
 use std::time::Duration;
 use wix_media::catalog::Result;
 

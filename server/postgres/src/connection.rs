@@ -4,8 +4,8 @@
 //! answer, or while COMMIT waits for a standby. So this side has a limit too, which is longer. After it, the connection is closed and nobody
 //! uses it again. The statement may have run nevertheless.
 
-use crate::connections::Limits;
 use crate::failure::{StatementError, Unanswered};
+use crate::limits::Limits;
 use crate::values::Value;
 use deadpool_postgres::Object;
 use std::cell::Cell;

@@ -2,8 +2,8 @@
 //!
 //! The number of an event comes from the row that its writer holds, so numbers are in the order of the commits and have no gaps.
 
-use crate::session::{Session, get, get_u32};
-use crate::values::values;
+use crate::session::Session;
+use crate::values::{get, get_u32, values};
 use std::collections::HashMap;
 use tokio_postgres::Row;
 use wix_media::catalog::{

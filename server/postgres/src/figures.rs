@@ -1,24 +1,11 @@
 //! Figures for operators: connections, and what the sites of a server amount to.
 
-use crate::session::get;
+use crate::connections::PoolFigures;
 use crate::store::Store;
-use crate::values::values;
+use crate::values::{get, values};
 use std::collections::HashMap;
 use tokio_postgres::Row;
 use wix_media::catalog::{Result, Waiting};
-
-/// The connections of this process to the database.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PoolFigures {
-    /// How many there may be.
-    pub max: usize,
-    /// How many somebody uses.
-    pub in_use: usize,
-    /// How many are open, and nobody uses.
-    pub idle: usize,
-    /// How many transactions wait for one.
-    pub waiting: usize,
-}
 
 /// What the listed sites of a database and one more amount to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Rows of folders and files.
 
 use crate::grams::{self, grams};
-use crate::session::{Session, get, get_u32};
-use crate::values::{Value, typed, values};
+use crate::session::Session;
+use crate::values::{Value, get, get_u32, typed, values};
 use std::collections::{HashMap, HashSet};
 use tokio_postgres::Row;
 use wix_media::catalog::{Area, Error, File, Folder, ReadItems, Result, Trashed, WriteItems};

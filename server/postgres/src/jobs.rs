@@ -2,8 +2,8 @@
 
 use crate::figures;
 use crate::items::{FILES, read_file};
-use crate::session::{Session, get};
-use crate::values::values;
+use crate::session::Session;
+use crate::values::{get, values};
 use wix_media::catalog::{File, Job, ReadJobs, Result, Waiting, WriteJobs};
 
 impl ReadJobs for Session {

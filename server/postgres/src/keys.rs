@@ -1,8 +1,7 @@
 //! The keys of listed sites. Only their hashes are stored.
 
-use crate::session::get;
 use crate::store::Store;
-use crate::values::values;
+use crate::values::{get, values};
 use std::time::Duration;
 use wix_media::catalog::Result;
 

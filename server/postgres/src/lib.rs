@@ -4,8 +4,8 @@
 //! |---|---|
 //! | `store.rs` | the database and its sites |
 //! | `listed.rs` `keys.rs` | sites that one server answers for together, and their keys |
-//! | `connections.rs` `connection.rs` `tls.rs` | connections, the threads that wait for them and for how long, and which servers they trust |
-//! | `schema.rs` `migrations/` | versions of the schema, and what a database must be like |
+//! | `connections.rs` `connection.rs` `limits.rs` `tls.rs` | connections, the threads that wait for them and for how long, and which servers they trust |
+//! | `schema.rs` `version.rs` `migrations/` | versions of the schema, and what a database must be like |
 //! | `session.rs` | transactions: how they begin, wait for each other, end, and find out what became of them |
 //! | `values.rs` `failure.rs` | values with their types, and errors |
 //! | `items.rs` `trees.rs` `stale.rs` | rows of folders and files, changes of whole trees, and files that follow them later |
@@ -13,7 +13,7 @@
 //! | `events.rs` `uploads.rs` `jobs.rs` `bundles.rs` `assets.rs` `settings.rs` | everything else |
 //! | `load.rs` | changes of everything at once |
 //! | `figures.rs` | figures for operators |
-//! | `audit.rs` | records of changes |
+//! | `audit.rs` `records.rs` | records of changes: how they are written, and for readers |
 //! | `calls.rs` | calls of callers, for the rate limit |
 //!
 //! Every statement names the site in its first value, `$1`, except those that find out which site a request is for, and those about
@@ -32,9 +32,11 @@ mod grams;
 mod items;
 mod jobs;
 mod keys;
+mod limits;
 mod listed;
 mod listing;
 mod load;
+mod records;
 mod schema;
 mod session;
 mod settings;
@@ -44,12 +46,15 @@ mod tls;
 mod trees;
 mod uploads;
 mod values;
+mod version;
 
-pub use audit::{Actor, AuditRecord, act, actor};
+pub use audit::{Actor, act, actor};
 pub use calls::CallCount;
-pub use connections::Limits;
-pub use figures::{PoolFigures, SiteFigures};
+pub use connections::PoolFigures;
+pub use figures::SiteFigures;
 pub use keys::StoredKey;
+pub use limits::Limits;
 pub use listed::ListedSite;
-pub use schema::OlderSchema;
+pub use records::AuditRecord;
 pub use store::{Site, Store, check_url};
+pub use version::OlderSchema;

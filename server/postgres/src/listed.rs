@@ -1,8 +1,7 @@
 //! Sites that one server answers for together.
 
-use crate::session::get;
 use crate::store::Store;
-use crate::values::values;
+use crate::values::{get, values};
 use wix_media::catalog::{Error, Result};
 
 /// A site that was made to be served beside others.

@@ -1,7 +1,7 @@
 //! Changes of everything at once, and the check of everything.
 
-use crate::session::{Session, get};
-use crate::values::values;
+use crate::session::Session;
+use crate::values::{get, values};
 use wix_media::catalog::{Area, Entity, Result, WriteAll};
 use wix_media::model::system_folder::SYSTEM_FOLDERS;
 

@@ -1,31 +1,15 @@
-//! Versions of the schema, and what a database must be like.
+//! Migrations, and what a database must be like.
 //!
 //! A migration runs in one transaction, under a lock that it holds until its commit, so two at once do one after the other, also
 //! behind a pooler. A server of an older release goes on beside a newer schema for as long as the row of that schema says so:
 //! releases add first and remove what is no longer needed in the release after the next.
 
 use crate::connection::Connection;
-use crate::connections::{Connections, Limits};
-use crate::failure::StatementError;
-use crate::session::get;
-use crate::values::values;
-use std::fmt;
-use tokio_postgres::SimpleQueryMessage;
-use tokio_postgres::error::SqlState;
+use crate::connections::Connections;
+use crate::limits::Limits;
+use crate::values::{get, values};
+use crate::version::{MIGRATIONS, VERSION, first_row};
 use wix_media::catalog::{Error, Result};
-
-/// One script per version, each with the oldest version of the schema that a release may know which goes on beside it.
-const MIGRATIONS: [(&str, i64); 6] = [
-    (include_str!("migrations/1.sql"), 1),
-    (include_str!("migrations/2.sql"), 1),
-    (include_str!("migrations/3.sql"), 1),
-    (include_str!("migrations/4.sql"), 1),
-    (include_str!("migrations/5.sql"), 1),
-    (include_str!("migrations/6.sql"), 1),
-];
-
-/// The version of the schema that this release knows.
-const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// The key of the advisory lock of migrations. All programs that use the database share the key space.
 const LOCK: i64 = 0x0077_6978_6d65_6469;
@@ -35,65 +19,6 @@ const MIN_SERVER: i64 = 150_000;
 
 const CREATE_DATABASE: &str =
     "CREATE DATABASE wix_media TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'";
-
-/// Why a database cannot be used before it is [migrated](crate::Store::migrate): the cause of an
-/// [`Error::Unavailable`](wix_media::catalog::Error::Unavailable).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OlderSchema {
-    /// The version of its schema, 0 without one.
-    pub found: i64,
-    /// The version that this release needs.
-    pub needed: i64,
-}
-
-impl fmt::Display for OlderSchema {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            out,
-            "the database has version {} of the schema, and this release needs {}: migrate it",
-            self.found, self.needed
-        )
-    }
-}
-
-impl std::error::Error for OlderSchema {}
-
-/// The first row of an answer, as texts.
-fn first_row(messages: &[SimpleQueryMessage]) -> Vec<Option<String>> {
-    let row = messages.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(row),
-        _ => None,
-    });
-    row.map_or_else(Vec::new, |row| {
-        (0..row.len())
-            .map(|column| row.get(column).map(str::to_owned))
-            .collect()
-    })
-}
-
-/// Refuses a version of the schema that this release cannot work on. Every transaction asks for it, so none works on another one: a
-/// migration that excludes releases waits for the transactions that have asked, and others wait for it.
-pub(crate) fn check_version(found: i64, oldest: i64) -> Result<()> {
-    if found < VERSION {
-        return Err(Error::Unavailable(Box::new(OlderSchema { found, needed: VERSION })));
-    }
-    if oldest > VERSION {
-        return Err(Error::Newer { found });
-    }
-    Ok(())
-}
-
-/// The same for the answer to the question for `version` and `oldest`.
-pub(crate) fn check_answer(answer: std::result::Result<Vec<SimpleQueryMessage>, StatementError>) -> Result<()> {
-    let answer = match answer {
-        // Without the table there is no schema.
-        Err(StatementError::Failed(error)) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Vec::new(),
-        answer => answer?,
-    };
-    let row = first_row(&answer);
-    let number = |column: usize| row.get(column)?.as_deref()?.parse().ok();
-    check_version(number(0).unwrap_or(0), number(1).unwrap_or(0))
-}
 
 /// Refuses a database that this release cannot work on.
 pub(crate) fn check(connections: &Connections) -> Result<()> {

@@ -10,16 +10,16 @@
 
 use crate::audit::Trace;
 use crate::connection::Connection;
-use crate::connections::{Connections, Limits};
-use crate::failure::{StatementError, failure};
-use crate::schema;
-use crate::values::{Value, values};
+use crate::connections::Connections;
+use crate::failure::StatementError;
+use crate::limits::Limits;
+use crate::values::{Value, get, values};
+use crate::version;
 use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::OwnedSemaphorePermit;
-use tokio_postgres::types::FromSql;
 use tokio_postgres::{Row, SimpleQueryMessage};
 use wix_media::catalog::{Error, Read, Result, Write};
 
@@ -145,7 +145,7 @@ impl Session {
             return Err(Error::Store("the site was removed".into()));
         };
         let number = |text: &str| text.parse::<i64>().map_err(|error| Error::Store(Box::new(error)));
-        schema::check_version(number(version)?, number(oldest)?)?;
+        version::check_version(number(version)?, number(oldest)?)?;
         session.tail = Tail {
             last_event: number(last_event)?,
             bytes: number(bytes)?,
@@ -303,15 +303,4 @@ impl Write for Session {
             Err(error) => Err(error.into()),
         }
     }
-}
-
-/// A column of a row.
-pub(crate) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: usize) -> Result<T> {
-    row.try_get(column).map_err(failure)
-}
-
-/// A column that holds a number which is never negative.
-pub(crate) fn get_u32(row: &Row, column: usize) -> Result<u32> {
-    let number: i64 = get(row, column)?;
-    u32::try_from(number).map_err(|error| Error::Store(Box::new(error)))
 }

@@ -1,7 +1,7 @@
 //! Values by name.
 
-use crate::session::{Session, get};
-use crate::values::values;
+use crate::session::Session;
+use crate::values::{get, values};
 use wix_media::catalog::{ReadSettings, Result, WriteSettings};
 
 impl ReadSettings for Session {

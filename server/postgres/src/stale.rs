@@ -5,8 +5,8 @@
 //! whether there are such folders, so reads cost nothing more while there are none.
 
 use crate::items::{FILES, FOLDERS, read_file, read_folder};
-use crate::session::{Session, get};
-use crate::values::values;
+use crate::session::Session;
+use crate::values::{get, values};
 use std::collections::{BTreeSet, HashMap};
 use wix_media::catalog::{File, Folder, Result, Stale, StaleFile};
 

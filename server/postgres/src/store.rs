@@ -1,11 +1,12 @@
 //! A database with the catalogs of many sites.
 
 use crate::audit::Trace;
-use crate::connections::{Connections, Limits};
+use crate::connections::Connections;
+use crate::limits::Limits;
 use crate::schema;
-use crate::session::{Kind, Session, get};
+use crate::session::{Kind, Session};
 use crate::tls;
-use crate::values::values;
+use crate::values::{get, values};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

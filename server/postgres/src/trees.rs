@@ -3,8 +3,8 @@
 //! The folders come first, and their ids go into the statement that changes the files. Joined to the recursion, the planner walked
 //! all files of the site: 1,530 ms of CPU for 100,000 files, where two statements take 87.
 
-use crate::session::{Session, get, get_u32};
-use crate::values::values;
+use crate::session::Session;
+use crate::values::{get, get_u32, values};
 use wix_media::catalog::{Area, Branch, Leaf, ReadTrees, Result, Stale, StaleFile, Tree, WriteTrees};
 use wix_media::model::system_folder::TRASH_ROOT;
 

@@ -1,7 +1,7 @@
 //! Uploads and imports.
 
-use crate::session::{Session, get};
-use crate::values::values;
+use crate::session::Session;
+use crate::values::{get, values};
 use tokio_postgres::Row;
 use wix_media::catalog::{Import, ReadUploads, Result, Upload, WriteUploads};
 

@@ -1,9 +1,12 @@
-//! Values of statements with their types.
+//! Values of statements with their types, and those of rows.
 //!
 //! A statement that names the types of its values is parsed, planned and run in one round trip, on a connection that remembers
 //! nothing of it. So it works behind a pooler that gives each transaction another connection, and its plan suits its values.
 
-use tokio_postgres::types::{ToSql, Type};
+use crate::failure::failure;
+use tokio_postgres::Row;
+use tokio_postgres::types::{FromSql, ToSql, Type};
+use wix_media::catalog::{Error, Result};
 
 /// A value and its type.
 pub(crate) type Value<'a> = (&'a (dyn ToSql + Sync), Type);
@@ -105,4 +108,15 @@ impl Statement {
     pub(crate) fn values(&self) -> Vec<Value<'_>> {
         self.parameters.iter().map(Parameter::value).collect()
     }
+}
+
+/// A column of a row.
+pub(crate) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: usize) -> Result<T> {
+    row.try_get(column).map_err(failure)
+}
+
+/// A column that holds a number which is never negative.
+pub(crate) fn get_u32(row: &Row, column: usize) -> Result<u32> {
+    let number: i64 = get(row, column)?;
+    u32::try_from(number).map_err(|error| Error::Store(Box::new(error)))
 }
