@@ -48,10 +48,8 @@ impl Bucket {
     pub fn put_picture(&self, blob: &str, name: &str, picture: &Picture) -> Result<bool> {
         let remote = self.remote();
         let path = remote.picture(check(blob)?, check(name)?);
-        let kept = remote.list(remote.pictures_of(blob), None, MAX_PER_BLOB, |name| {
-            Some(name.to_owned())
-        })?;
-        if kept.len() >= MAX_PER_BLOB || picture.bytes.len() as u64 > MAX_PICTURE_SIZE {
+        if picture.bytes.len() as u64 > MAX_PICTURE_SIZE || self.pictures_of(blob, MAX_PER_BLOB)?.len() >= MAX_PER_BLOB
+        {
             return Ok(false);
         }
         remote.put_typed(path.clone(), picture.bytes.clone(), &picture.mime)?;
@@ -78,12 +76,16 @@ impl Bucket {
 
     /// Removes all pictures of a blob.
     pub(crate) fn remove_pictures(&self, blob: &str) -> Result<()> {
-        let remote = self.remote();
-        let kept = remote.list(remote.pictures_of(blob), None, usize::MAX, |name| Some(name.to_owned()))?;
-        for name in kept {
-            remote.delete(remote.picture(blob, &name))?;
+        for name in self.pictures_of(blob, usize::MAX)? {
+            self.remote().delete(self.remote().picture(blob, &name))?;
         }
         Ok(())
+    }
+
+    /// The names of the pictures of a blob, so many at most.
+    fn pictures_of(&self, blob: &str, limit: usize) -> Result<Vec<String>> {
+        let folder = self.remote().pictures_of(blob);
+        self.remote().list(folder, None, limit, |name| Some(name.to_owned()))
     }
 }
 

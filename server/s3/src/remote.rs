@@ -167,17 +167,6 @@ impl Remote {
         Path::from(format!("{}pictures/{id}/{name}", self.prefix))
     }
 
-    /// Writes an object with its type.
-    pub(crate) fn put_typed(&self, path: Path, bytes: Bytes, mime: &str) -> io::Result<()> {
-        let store = Arc::clone(&self.store);
-        let attributes = Attributes::from_iter([(Attribute::ContentType, mime.to_owned())]);
-        self.wait("put", async move {
-            let options = PutOptions::from(attributes);
-            store.put_opts(&path, bytes.into(), options).await.map_err(unwritten)?;
-            Ok(())
-        })
-    }
-
     /// The type of an object and its bytes. `None` if it is missing, larger than `limit`, or has no type.
     pub(crate) fn get_typed(&self, path: Path, limit: u64) -> io::Result<Option<(String, Bytes)>> {
         let store = Arc::clone(&self.store);
@@ -214,10 +203,21 @@ impl Remote {
         })
     }
 
+    /// Writes an object. Returns its ETag.
     pub(crate) fn put(&self, path: Path, bytes: Bytes) -> io::Result<Option<String>> {
+        self.put_with(path, bytes, PutOptions::default())
+    }
+
+    /// Writes an object with its type.
+    pub(crate) fn put_typed(&self, path: Path, bytes: Bytes, mime: &str) -> io::Result<()> {
+        let attributes = Attributes::from_iter([(Attribute::ContentType, mime.to_owned())]);
+        self.put_with(path, bytes, PutOptions::from(attributes)).map(drop)
+    }
+
+    fn put_with(&self, path: Path, bytes: Bytes, options: PutOptions) -> io::Result<Option<String>> {
         let store = Arc::clone(&self.writer);
         self.wait("put", async move {
-            let result = store.put(&path, bytes.into()).await.map_err(unwritten)?;
+            let result = store.put_opts(&path, bytes.into(), options).await.map_err(unwritten)?;
             Ok(result.e_tag)
         })
     }
