@@ -131,8 +131,13 @@ impl Shared {
     /// The draft of a blob that this process knows more about than the bucket.
     fn draft(&self, id: &str) -> Option<Arc<Mutex<Draft>>> {
         let draft = self.known(id)?;
-        let counts = self.writers.is_open(id) || lock(&draft).counts();
+        let counts = !lock(&draft).is_untouched() && (self.writers.is_open(id) || lock(&draft).counts());
         counts.then_some(draft)
+    }
+
+    /// Whether a blob was begun in this process, which knows no more of it.
+    fn is_begun(&self, id: &str) -> bool {
+        self.known(id).is_some_and(|draft| lock(&draft).is_untouched())
     }
 
     /// The last draft of a blob, which another process may have continued.
@@ -367,16 +372,11 @@ impl Blobs for Bucket {
     fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         check_id(id)?;
         let shared = &*self.0;
-        let mut draft = shared.draft(id);
-        if draft.as_ref().is_some_and(|draft| lock(draft).may_be_overtaken()) {
-            if let Some(count) = shared.reading.read(&shared.remote, id, offset, buffer)? {
-                return Ok(count);
-            }
-            let is_untouched = draft.as_ref().is_some_and(|draft| lock(draft).is_untouched());
-            draft = draft.filter(|_| !is_untouched);
-            if is_untouched && shared.remote.state_of(id)?.is_none() {
-                return Ok(0);
-            }
+        let draft = shared.draft(id);
+        if draft.as_ref().is_some_and(|draft| lock(draft).may_be_overtaken())
+            && let Some(count) = shared.reading.read(&shared.remote, id, offset, buffer)?
+        {
+            return Ok(count);
         }
         if let Some(draft) = draft {
             let is_idle = shared.writers.end_of(id).is_none();
@@ -394,7 +394,9 @@ impl Blobs for Bucket {
         if let Some(count) = shared.reading.read(&shared.remote, id, offset, buffer)? {
             return Ok(count);
         }
-        let (manifest, tag) = shared.remote.state_of(id)?.ok_or_else(|| missing(id))?;
+        let Some((manifest, tag)) = shared.remote.state_of(id)? else {
+            return if shared.is_begun(id) { Ok(0) } else { Err(missing(id)) };
+        };
         let mut draft = Draft::of_state(id, manifest, tag);
         let count = draft.read(&shared.remote, &shared.room, offset, buffer)?;
         count.ok_or_else(|| missing(id))
@@ -402,22 +404,21 @@ impl Blobs for Bucket {
 
     fn size(&self, id: &str) -> Result<Option<u64>> {
         check_id(id)?;
-        let draft = self.0.draft(id);
-        if let Some(draft) = draft.as_ref().filter(|draft| !lock(draft).may_be_overtaken()) {
-            return Ok(Some(lock(draft).end()));
+        let own = self.0.draft(id);
+        let own = own
+            .as_ref()
+            .map(|draft| lock(draft))
+            .map(|draft| (draft.end(), draft.may_be_overtaken()));
+        if let Some((end, false)) = own {
+            return Ok(Some(end));
         }
         let found = self.0.find(id)?;
-        if let Some(draft) = &draft {
-            let draft = lock(draft);
-            let counts = |found: &Draft| found.is_complete() || draft.is_untouched();
-            if !found.as_ref().is_some_and(counts) {
-                return Ok(Some(draft.end()));
-            }
+        if let Some(complete) = found.as_ref().filter(|found| found.is_complete()) {
+            self.0.reading.note(id, complete.end());
+            return Ok(Some(complete.end()));
         }
-        if let Some(draft) = found.as_ref().filter(|draft| draft.is_complete()) {
-            self.0.reading.note(id, draft.end());
-        }
-        Ok(found.map(|draft| draft.end()))
+        let begun = self.0.is_begun(id).then_some(0);
+        Ok(own.map(|(end, _)| end).or(found.map(|found| found.end())).or(begun))
     }
 
     fn remove(&self, id: &str) -> Result<()> {

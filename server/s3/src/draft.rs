@@ -151,7 +151,7 @@ impl Draft {
     /// Whether another process may have completed the blob. Its complete object counts then, not what this process still holds. While
     /// the draft is to replace an object, there is one of the time before.
     pub(crate) fn may_be_overtaken(&self) -> bool {
-        (self.manifest.epoch > 0 || self.is_untouched()) && !self.replaces
+        self.manifest.epoch > 0 && !self.replaces
     }
 
     /// Whether the bucket does not have its bytes, or not under its epoch.
@@ -529,10 +529,9 @@ impl Draft {
 
     /// Makes the complete object of a blob to which nothing will be added. Returns its size.
     pub(crate) fn seal(&mut self, remote: &Remote, room: &Room) -> io::Result<u64> {
-        let has_state = self.is_holder || self.has_state();
         let is_open = self.complete.is_none();
         let size = self.make_object(remote, room)?;
-        if is_open && has_state {
+        if is_open && self.is_in_bucket() {
             // The complete object counts from here on. What stays behind goes with the blob.
             self.clear(remote);
         }
@@ -552,7 +551,7 @@ impl Draft {
         if copied.is_none() {
             self.warm(remote, room)?;
         }
-        if (self.is_holder || self.has_state()) && !self.is_recorded_holder() {
+        if self.is_in_bucket() && !self.is_recorded_holder() {
             // A request that was overtaken must not make the object. Bytes that are in no segment yet are sent below.
             self.record(remote)?;
         }
@@ -575,6 +574,11 @@ impl Draft {
             [segment] if segment.is_whole && segment.size as u64 == self.end() => Some(segment.name.clone()),
             _ => None,
         }
+    }
+
+    /// Whether the bucket has a state of the blob, as far as this process knows.
+    fn is_in_bucket(&self) -> bool {
+        self.is_holder || self.has_state()
     }
 
     fn is_recorded_holder(&self) -> bool {

@@ -197,10 +197,9 @@ impl Settings {
         Ok(())
     }
 
-    /// The client that signs URLs. It makes no request to the store.
+    /// The client that signs URLs for the public URL of the store. It makes no request.
     pub(crate) fn signer(&self) -> object_store::Result<AmazonS3> {
-        self.builder_at(self.public_url.as_ref().or(self.endpoint.as_ref()))
-            .build()
+        self.builder_at(self.public_url.as_ref()).build()
     }
 
     /// The client of the store. It makes no request.
