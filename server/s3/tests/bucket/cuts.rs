@@ -1,6 +1,6 @@
 //! Connections that are cut before, within and after requests: a right outcome, or an error that says to try again.
 
-use crate::parts::{content, pattern, uploads};
+use crate::parts::{content, patch, pattern, uploads};
 use crate::proxy::{Cut, Proxy};
 use crate::servers::{seaweedfs, servers, settings_at};
 use std::io::{Error, ErrorKind, Result};
@@ -138,10 +138,7 @@ fn complete_object_that_was_cut_is_made_again() {
         let open = || Bucket::open(&settings).unwrap();
         for more in [&b""[..], b"more"] {
             let first = open();
-            let mut writer = first.take_over("a", 0, 1).unwrap();
-            first.append(&mut writer, &whole).unwrap();
-            first.sync("a").unwrap();
-            drop(writer);
+            patch(&first, "a", 0, 1, &whole);
             // What SeaweedFS keeps of the object when the process that completes the blob is killed.
             let killed = open();
             let mut writer = killed.open_writer("a", 0).unwrap();
@@ -150,10 +147,7 @@ fn complete_object_that_was_cut_is_made_again() {
             killed.end_writer("a").unwrap();
             let next = open();
             if !more.is_empty() {
-                let mut writer = next.take_over("a", whole.len() as u64, 2).unwrap();
-                next.append(&mut writer, more).unwrap();
-                next.sync("a").unwrap();
-                drop(writer);
+                patch(&next, "a", whole.len() as u64, 2, more);
             }
             next.end_writer("a").unwrap();
             let expected = [&whole, more].concat();

@@ -20,6 +20,13 @@ pub(crate) fn put(bucket: &Bucket, id: &str, bytes: &[u8]) {
     bucket.seal(id).unwrap();
 }
 
+/// Adds bytes as a PATCH does that has taken the blob over with this epoch.
+pub(crate) fn patch(bucket: &Bucket, id: &str, offset: u64, epoch: u64, bytes: &[u8]) {
+    let mut writer = bucket.take_over(id, offset, epoch).unwrap();
+    bucket.append(&mut writer, bytes).unwrap();
+    bucket.sync(id).unwrap();
+}
+
 pub(crate) fn content(bucket: &Bucket, id: &str) -> Vec<u8> {
     let mut bytes = vec![0; usize::try_from(bucket.size(id).unwrap().unwrap()).unwrap()];
     let mut filled = 0;
@@ -112,15 +119,9 @@ fn late_request_of_an_older_epoch_leaves_a_complete_blob_alone() {
         let (first, second, settings) = two(server);
         for (id, size) in [("a", 3), ("b", PART + 500_000)] {
             let whole = pattern(0, 2 * size);
-            let mut writer = first.take_over(id, 0, 1).unwrap();
-            first.append(&mut writer, &whole[..size]).unwrap();
-            first.sync(id).unwrap();
-            drop(writer);
+            patch(&first, id, 0, 1, &whole[..size]);
             // Another request has taken the row over with epoch 2, and is stopped before it reaches the bucket.
-            let mut writer = second.take_over(id, size as u64, 3).unwrap();
-            second.append(&mut writer, &whole[size..]).unwrap();
-            second.sync(id).unwrap();
-            drop(writer);
+            patch(&second, id, size as u64, 3, &whole[size..]);
             assert_eq!(second.finish(id).unwrap(), Some(whole.len() as u64));
             let third = Bucket::open(&settings).unwrap();
             let stale = third.take_over(id, size as u64, 2).unwrap_err();
@@ -140,19 +141,13 @@ fn late_request_finds_a_blob_that_another_one_has_cut_within_a_part() {
     for server in servers() {
         let (first, second, settings) = two(server);
         let whole = pattern(0, PART + 500_000);
-        let mut writer = first.take_over("a", 0, 1).unwrap();
-        first.append(&mut writer, &whole).unwrap();
-        first.sync("a").unwrap();
-        drop(writer);
+        patch(&first, "a", 0, 1, &whole);
         // To cut within a part, this one makes the object first, and ends before it records less.
         drop(second.take_over("a", 1000, 3).unwrap());
         let third = Bucket::open(&settings).unwrap();
         let stale = third.take_over("a", 1000, 2).unwrap_err();
         assert_eq!(stale.kind(), ErrorKind::StaleNetworkFileHandle);
-        let mut writer = third.take_over("a", 1000, 4).unwrap();
-        third.append(&mut writer, &whole[1000..2000]).unwrap();
-        third.sync("a").unwrap();
-        drop(writer);
+        patch(&third, "a", 1000, 4, &whole[1000..2000]);
         assert_eq!(third.finish("a").unwrap(), Some(2000));
         assert!(content(&Bucket::open(&settings).unwrap(), "a") == whole[..2000]);
         third.remove("a").unwrap();
@@ -171,10 +166,7 @@ fn overtaken_process_reads_what_another_has_completed() {
         first.append(&mut early, b"other").unwrap();
         assert_eq!(content(&first, "a"), b"oneother");
         // The first request goes on waiting for bytes of its client.
-        let mut late = second.take_over("a", 3, 2).unwrap();
-        second.append(&mut late, b" two").unwrap();
-        second.sync("a").unwrap();
-        drop(late);
+        patch(&second, "a", 3, 2, b" two");
         second.end_writer("a").unwrap();
         assert_eq!(first.size("a").unwrap(), Some(7));
         assert_eq!(content(&first, "a"), b"one two");
@@ -189,10 +181,7 @@ fn process_that_has_created_an_upload_sees_what_others_add() {
         for (id, is_finished_by_first) in [("a", true), ("b", false)] {
             drop(first.open_writer(id, 0).unwrap());
             assert_eq!((first.size(id).unwrap(), content(&first, id).len()), (Some(0), 0));
-            let mut writer = second.take_over(id, 0, 1).unwrap();
-            second.append(&mut writer, b"one").unwrap();
-            second.sync(id).unwrap();
-            drop(writer);
+            patch(&second, id, 0, 1, b"one");
             assert_eq!(first.size(id).unwrap(), Some(3));
             assert_eq!(content(&first, id), b"one");
             let finishing = if is_finished_by_first { &first } else { &second };

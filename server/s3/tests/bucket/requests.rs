@@ -1,6 +1,6 @@
 //! The requests of an upload, which cost time and money.
 
-use crate::parts::pattern;
+use crate::parts::{patch, pattern};
 use crate::proxy::{Cut, Proxy};
 use crate::servers::{servers, settings_at};
 use wix_media::blobs::Blobs;
@@ -18,10 +18,7 @@ fn small_resumable_upload_takes_six_requests() {
         for (id, finishing) in [("same", &first), ("other", &second)] {
             // As the POST, the PATCH and the PUT do.
             drop(first.open_writer(id, 0).unwrap());
-            let mut writer = first.take_over(id, 0, 1).unwrap();
-            first.append(&mut writer, b"hello world").unwrap();
-            first.sync(id).unwrap();
-            drop(writer);
+            patch(&first, id, 0, 1, b"hello world");
             assert_eq!(proxy.requests(), ["PUT segment", "PUT state"]);
             assert_eq!(finishing.finish(id).unwrap(), Some(11));
             let requests = proxy.requests();
@@ -47,10 +44,7 @@ fn process_that_has_recorded_the_state_finishes_what_another_has_finished() {
     for server in servers() {
         let settings = server.settings();
         let (first, second) = (Bucket::open(&settings).unwrap(), Bucket::open(&settings).unwrap());
-        let mut writer = first.take_over("a", 0, 1).unwrap();
-        first.append(&mut writer, b"hello").unwrap();
-        first.sync("a").unwrap();
-        drop(writer);
+        patch(&first, "a", 0, 1, b"hello");
         assert_eq!(second.finish("a").unwrap(), Some(5));
         // Its state is gone.
         assert_eq!(first.finish("a").unwrap(), Some(5));
@@ -63,10 +57,7 @@ fn cut_segment_is_not_copied() {
     for server in servers() {
         let settings = server.settings();
         let (first, second) = (Bucket::open(&settings).unwrap(), Bucket::open(&settings).unwrap());
-        let mut writer = first.take_over("a", 0, 1).unwrap();
-        first.append(&mut writer, b"hello world").unwrap();
-        first.sync("a").unwrap();
-        drop(writer);
+        patch(&first, "a", 0, 1, b"hello world");
         drop(second.take_over("a", 5, 2).unwrap());
         assert_eq!(second.finish("a").unwrap(), Some(5));
         let mut buffer = [0; 20];
@@ -80,10 +71,7 @@ fn other_blobs_do_not_wait_for_one_that_is_sealed() {
     let [server, _] = servers();
     let proxy = Proxy::start(server.port);
     let bucket = Bucket::open(&settings_at(proxy.port, &server.settings().prefix)).unwrap();
-    let mut writer = bucket.take_over("a", 0, 1).unwrap();
-    bucket.append(&mut writer, &pattern(0, PART + 5)).unwrap();
-    bucket.sync("a").unwrap();
-    drop(writer);
+    patch(&bucket, "a", 0, 1, &pattern(0, PART + 5));
     proxy.requests();
     proxy.cut("POST", "uploadId=", Cut::Held, 1);
     std::thread::scope(|scope| {
