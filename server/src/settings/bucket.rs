@@ -6,36 +6,22 @@ use super::{BlobsPlace, Place, Wrong};
 impl Reader<'_> {
     /// The bucket with the bytes, if they are not in the directory.
     pub(super) fn bucket(&self) -> Result<Option<wix_media_s3::Settings>, Wrong> {
-        let style = self.text("bucket-style")?;
         let Some(text) = self.text("bucket")? else {
             let needs = || Wrong(format!("{} needs --bucket URL", self.place("bucket-style")));
-            return style.map_or(Ok(None), |_| Err(needs()));
+            return self.text("bucket-style")?.map_or(Ok(None), |_| Err(needs()));
         };
         let mut bucket = wix_media_s3::Settings::new(&text, self.environment).map_err(|wrong| self.wrong(&wrong))?;
-        match style.as_deref() {
-            None => {}
-            Some("path") => bucket.path_style = true,
-            Some("host") => bucket.path_style = false,
-            Some(found) => {
-                let place = self.place("bucket-style");
-                return Err(Wrong(format!("invalid {place}: expected path or host, found {found}")));
-            }
+        if let Some(is_path) = self.choice("bucket-style", &[("path", true), ("host", false)])? {
+            bucket.path_style = is_path;
         }
         Ok(Some(bucket))
     }
 
     /// Whether callers get the bytes of files from the bucket, which is then told its address for them.
     pub(super) fn redirects_downloads(&self, place: &mut Place) -> Result<bool, Wrong> {
-        let redirects = match self.text("downloads")?.as_deref() {
-            None | Some("proxy") => false,
-            Some("redirect") => true,
-            Some(found) => {
-                let place = self.place("downloads");
-                return Err(Wrong(format!(
-                    "invalid {place}: expected proxy or redirect, found {found}"
-                )));
-            }
-        };
+        let redirects = self
+            .choice("downloads", &[("proxy", false), ("redirect", true)])?
+            .unwrap_or(false);
         let bucket = match &mut place.blobs {
             BlobsPlace::Bucket(bucket) => Some(bucket),
             BlobsPlace::Directory(_) => None,

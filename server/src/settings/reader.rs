@@ -94,17 +94,8 @@ impl<'a> Reader<'a> {
     }
 
     fn role(&self, has_database: bool) -> Result<Role, Wrong> {
-        let role = match self.text("role")?.as_deref() {
-            None | Some("both") => Role::Both,
-            Some("api") => Role::Api,
-            Some("worker") => Role::Worker,
-            Some(found) => {
-                let place = self.place("role");
-                return Err(Wrong(format!(
-                    "invalid {place}: expected api, worker or both, found {found}"
-                )));
-            }
-        };
+        let roles = [("api", Role::Api), ("worker", Role::Worker), ("both", Role::Both)];
+        let role = self.choice("role", &roles)?.unwrap_or(Role::Both);
         if role != Role::Both && !has_database {
             return Err(Wrong(format!(
                 "{} needs --database URL: a directory belongs to one process, which does both",
@@ -200,6 +191,22 @@ impl<'a> Reader<'a> {
         place.unwrap_or_else(|| format!("--{name}"))
     }
 
+    /// What the word of a setting means. There are two words at least.
+    pub(super) fn choice<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Result<Option<T>, Wrong> {
+        let Some(found) = self.text(name)? else {
+            return Ok(None);
+        };
+        if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == found) {
+            return Ok(Some(*meaning));
+        }
+        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let (last, others) = words.split_last().unwrap_or((&"", &[]));
+        let (place, others) = (self.place(name), others.join(", "));
+        Err(Wrong(format!(
+            "invalid {place}: expected {others} or {last}, found {found}"
+        )))
+    }
+
     /// The text of a setting, which must not be empty.
     pub(super) fn text(&self, name: &str) -> Result<Option<String>, Wrong> {
         let Some(given) = self.given.get(name) else {
@@ -254,29 +261,18 @@ impl<'a> Reader<'a> {
     }
 
     fn log_level(&self) -> Result<tracing::Level, Wrong> {
-        Ok(match self.text("log-level")?.as_deref() {
-            None | Some("info") => tracing::Level::INFO,
-            Some("error") => tracing::Level::ERROR,
-            Some("warn") => tracing::Level::WARN,
-            Some("debug") => tracing::Level::DEBUG,
-            Some(found) => {
-                let place = self.place("log-level");
-                return Err(Wrong(format!(
-                    "invalid {place}: expected error, warn, info or debug, found {found}"
-                )));
-            }
-        })
+        let levels = [
+            ("error", tracing::Level::ERROR),
+            ("warn", tracing::Level::WARN),
+            ("info", tracing::Level::INFO),
+            ("debug", tracing::Level::DEBUG),
+        ];
+        Ok(self.choice("log-level", &levels)?.unwrap_or(tracing::Level::INFO))
     }
 
     fn log_format(&self) -> Result<LogFormat, Wrong> {
-        Ok(match self.text("log-format")?.as_deref() {
-            None | Some("text") => LogFormat::Text,
-            Some("json") => LogFormat::Json,
-            Some(found) => {
-                let place = self.place("log-format");
-                return Err(Wrong(format!("invalid {place}: expected text or json, found {found}")));
-            }
-        })
+        let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
+        Ok(self.choice("log-format", &formats)?.unwrap_or(LogFormat::Text))
     }
 
     /// The keys in the file, or the one in the environment.
