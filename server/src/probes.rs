@@ -30,16 +30,12 @@ async fn ready(sites: &Sites) -> Answer {
         Ok(app) => app,
         Err(reason) => return probe(StatusCode::SERVICE_UNAVAILABLE, reason),
     };
-    // The site was opened on a schema that this release can use. Since then, another release may have changed it.
-    if let Err(reason) = sites.look_at_schema().await {
-        return probe(StatusCode::SERVICE_UNAVAILABLE, reason);
-    }
+    // The site was opened on a schema that this release can use. Each transaction looks whether another release has changed it since.
     match spawn_blocking(move || app.manager.next_tick()).await {
-        Ok(Ok(_)) => probe(StatusCode::OK, "ready"),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "the catalog cannot be read");
-            probe(StatusCode::SERVICE_UNAVAILABLE, "catalog unavailable")
-        }
+        Ok(read) => match sites.judged(read) {
+            Ok(_) => probe(StatusCode::OK, "ready"),
+            Err(reason) => probe(StatusCode::SERVICE_UNAVAILABLE, reason),
+        },
         Err(error) => broken(&error),
     }
 }

@@ -9,7 +9,6 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
-use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use wix_media::catalog;
 use wix_media::manager::{Clock, SystemClock};
@@ -19,18 +18,7 @@ use wix_media::manager::{Clock, SystemClock};
 const CATALOG_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// What is logged when it fails for another reason than before.
-const SCHEMA: &str = "looking at the schema";
-
-/// The one question about figures that may be open. One to a database that is away lasts for longer than a reader waits. Two readers at the
-/// same time ask one after the other.
-#[derive(Debug)]
-pub(super) struct Asking(Arc<Semaphore>);
-
-impl Default for Asking {
-    fn default() -> Asking {
-        Asking(Arc::new(Semaphore::new(1)))
-    }
-}
+const READING: &str = "reading the catalog";
 
 /// What the catalog says: of all sites, and the bytes of each.
 type Said = (CatalogPresent, HashMap<String, u64>);
@@ -70,8 +58,8 @@ impl Sites {
 
     async fn ask_catalog(&self) -> Option<Said> {
         let app = self.opened()?;
-        let place = tokio::time::timeout(CATALOG_TIMEOUT, Arc::clone(&self.asking.0).acquire_owned());
-        let place = place.await.ok()?.ok()?;
+        let turn = tokio::time::timeout(CATALOG_TIMEOUT, Arc::clone(&self.asking).lock_owned()).await;
+        let turn = turn.ok()?;
         let database = self.storage.database().cloned();
         let own = self.own.options.site_id.clone();
         let urls: Vec<String> = self
@@ -82,7 +70,7 @@ impl Sites {
             .map(|webhook| webhook.url.clone())
             .collect();
         let asked = spawn_blocking(move || {
-            let _place = place;
+            let _turn = turn;
             match database {
                 Some(database) => {
                     let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
@@ -114,33 +102,29 @@ impl Sites {
         }
     }
 
-    /// Why the database cannot be used by this release any more. Without a database, nothing can change that.
-    pub(crate) async fn look_at_schema(&self) -> Result<(), &'static str> {
-        let Some(database) = self.storage.database().cloned() else {
-            return Ok(());
+    /// Judges an attempt to read the catalog of its own site: why the server is not ready, without anything that only operators may know.
+    pub(crate) fn judged<T>(&self, read: catalog::Result<T>) -> Result<T, &'static str> {
+        let error = match read {
+            Ok(found) => {
+                self.shared.failures.ended(READING);
+                return Ok(found);
+            }
+            Err(error) => error,
         };
-        match spawn_blocking(move || database.check_schema()).await {
-            Ok(Ok(())) => {
-                self.shared.failures.ended(SCHEMA);
-                Ok(())
-            }
-            Ok(Err(error)) => {
-                let is_newer = matches!(error, catalog::Error::Newer { .. });
-                let reason = self.storage.not_open(error);
-                if self.shared.failures.began(SCHEMA, &reason.to_string()) {
-                    tracing::error!(%reason, "not ready");
-                }
-                Err(if is_newer {
-                    "newer schema: start a newer release"
-                } else {
-                    reason.for_everybody()
-                })
-            }
-            Err(error) => {
-                tracing::error!(%error, "unexpected error");
-                Err("unexpected error")
-            }
+        if self.storage.database().is_none() {
+            tracing::error!(%error, "the catalog cannot be read");
+            return Err("catalog unavailable");
         }
+        let is_newer = matches!(error, catalog::Error::Newer { .. });
+        let reason = self.storage.not_open(error);
+        if self.shared.failures.began(READING, &reason.to_string()) {
+            tracing::error!(%reason, "not ready");
+        }
+        Err(if is_newer {
+            "newer schema: start a newer release"
+        } else {
+            reason.for_everybody()
+        })
     }
 }
 

@@ -119,7 +119,9 @@ pub(crate) struct Sites {
     works: bool,
     /// Told of a site that has been opened.
     opened: mpsc::UnboundedSender<Arc<App>>,
-    asking: figures::Asking,
+    /// Held by the one question about figures that may be open. One to a database that is away lasts for longer than a reader waits. Two
+    /// readers at the same time ask one after the other.
+    asking: Arc<Mutex<()>>,
     /// The rate limit, if processes share one.
     rate_limit: Option<RateLimit>,
 }
@@ -189,7 +191,7 @@ impl Sites {
             listed: std::sync::Mutex::default(),
             works,
             opened,
-            asking: figures::Asking::default(),
+            asking: Arc::default(),
             rate_limit,
         })
     }
