@@ -43,11 +43,14 @@ impl Metrics {
         }
         let about = "Requests whose answer was not sent to its end.";
         out.one("wix_media_requests_cut_off_total", "counter", about, requests.cut_off);
-        let name = "wix_media_sent_bytes_total";
-        out.head(name, "counter", "Bytes of answers, by class.");
-        for (class, sent) in &requests.sent {
-            out.value(name, &[("class", class.name())], sent);
-        }
+        let sent = requests.sent.iter().map(|(class, sent)| (class.name(), sent));
+        out.each(
+            "wix_media_sent_bytes_total",
+            "counter",
+            "Bytes of answers, by class.",
+            "class",
+            sent,
+        );
         let name = "wix_media_request_duration_seconds";
         let about = "From the head of a request to the end of its answer.";
         out.head(name, "histogram", about);
@@ -106,10 +109,14 @@ impl Metrics {
         }
         if let Some(pool) = present.pool {
             let name = "wix_media_database_connections";
-            out.head(name, "gauge", "Connections to the database, by state.");
-            for (state, count) in [("in_use", pool.in_use), ("idle", pool.idle)] {
-                out.value(name, &[("state", state)], count);
-            }
+            let about = "Connections to the database, by state.";
+            out.each(
+                name,
+                "gauge",
+                about,
+                "state",
+                [("in_use", pool.in_use), ("idle", pool.idle)],
+            );
             let about = "The most connections to the database.";
             out.one("wix_media_database_connections_max", "gauge", about, pool.max);
             let about = "Transactions that wait for a connection to the database.";
@@ -119,11 +126,14 @@ impl Metrics {
 
     fn sweeps_text(&self, out: &mut Exposition, present: &Present) {
         let sweeps = *self.sweeps();
-        let name = "wix_media_sweeps_total";
-        out.head(name, "counter", "Sweeps of a site, by outcome.");
-        for (outcome, count) in [("done", sweeps.done), ("failed", sweeps.failed)] {
-            out.value(name, &[("outcome", outcome)], count);
-        }
+        let outcomes = [("done", sweeps.done), ("failed", sweeps.failed)];
+        out.each(
+            "wix_media_sweeps_total",
+            "counter",
+            "Sweeps of a site, by outcome.",
+            "outcome",
+            outcomes,
+        );
         let about = "Blobs that sweeps have removed.";
         out.one("wix_media_sweep_removed_blobs_total", "counter", about, sweeps.removed);
         let unused: u64 = present.sites.iter().map(|site| site.unused_blobs).sum();
@@ -139,11 +149,9 @@ impl Metrics {
 
 fn pictures_text(out: &mut Exposition, present: &Present) {
     let pictures = present.pictures;
-    let name = "wix_media_pictures_hits_total";
-    out.head(name, "counter", "Transformed pictures that a cache had, by cache.");
-    for (cache, count) in [("memory", pictures.memory_hits), ("bucket", pictures.bucket_hits)] {
-        out.value(name, &[("cache", cache)], count);
-    }
+    let hits = [("memory", pictures.memory_hits), ("bucket", pictures.bucket_hits)];
+    let about = "Transformed pictures that a cache had, by cache.";
+    out.each("wix_media_pictures_hits_total", "counter", about, "cache", hits);
     let about = "Originals that were decoded, because no cache had the transformed picture.";
     out.one("wix_media_pictures_decoded_total", "counter", about, pictures.decoded);
     let about = "Reads and writes of transformed pictures that failed in the bucket.";
@@ -153,15 +161,18 @@ fn pictures_text(out: &mut Exposition, present: &Present) {
 
 fn spans_text(out: &mut Exposition, present: &Present) {
     let spans = present.spans;
-    let name = "wix_media_spans_total";
-    out.head(name, "counter", "Spans of traces, by outcome.");
-    for (outcome, count) in [
+    let outcomes = [
         ("sent", spans.sent),
         ("failed", spans.failed),
         ("dropped", spans.dropped),
-    ] {
-        out.value(name, &[("outcome", outcome)], count);
-    }
+    ];
+    out.each(
+        "wix_media_spans_total",
+        "counter",
+        "Spans of traces, by outcome.",
+        "outcome",
+        outcomes,
+    );
 }
 
 fn sites_text(out: &mut Exposition, present: &Present) {
@@ -171,18 +182,12 @@ fn sites_text(out: &mut Exposition, present: &Present) {
         "Sites that are open.",
         present.sites.len(),
     );
-    let name = "wix_media_site_requests_total";
-    out.head(name, "counter", "Requests for a site since it was opened.");
-    for site in &present.sites {
-        out.value(name, &[("site", &site.id)], site.requests);
-    }
-    let name = "wix_media_site_files_bytes";
-    out.head(name, "gauge", "The size of all files of a site, with the trash.");
-    for site in &present.sites {
-        if let Some(bytes) = site.bytes {
-            out.value(name, &[("site", &site.id)], bytes);
-        }
-    }
+    let requests = present.sites.iter().map(|site| (&*site.id, site.requests));
+    let about = "Requests for a site since it was opened.";
+    out.each("wix_media_site_requests_total", "counter", about, "site", requests);
+    let bytes = present.sites.iter().filter_map(|site| Some((&*site.id, site.bytes?)));
+    let about = "The size of all files of a site, with the trash.";
+    out.each("wix_media_site_files_bytes", "gauge", about, "site", bytes);
 }
 
 fn catalog_text(out: &mut Exposition, present: &Present) {
@@ -196,20 +201,20 @@ fn catalog_text(out: &mut Exposition, present: &Present) {
     let Some(catalog) = &present.catalog else { return };
     let about = "The size of all files of all sites, with the trash.";
     out.one("wix_media_files_bytes", "gauge", about, catalog.bytes);
-    let name = "wix_media_queue_oldest_seconds";
-    let about = "How long the oldest piece of work has waited that is due and that nobody does.";
-    out.head(name, "gauge", about);
     let waiting = catalog.waiting;
-    for (queue, since) in [
+    let queues = [
         ("imports", waiting.imports),
         ("webhooks", waiting.deliveries),
         ("jobs", waiting.jobs),
         ("files", waiting.files),
         ("videos", waiting.transcodes),
-    ] {
-        let waited = since.map_or(0, |since| present.now.saturating_sub(since).max(0));
-        out.value(name, &[("queue", queue)], waited as f64 / 1000.0);
-    }
+    ];
+    let waited = queues.map(|(queue, since)| {
+        let milliseconds = since.map_or(0, |since| present.now.saturating_sub(since).max(0));
+        (queue, milliseconds as f64 / 1000.0)
+    });
+    let about = "How long the oldest piece of work has waited that is due and that nobody does.";
+    out.each("wix_media_queue_oldest_seconds", "gauge", about, "queue", waited);
 }
 
 /// A text of metrics.
@@ -233,6 +238,21 @@ impl Exposition {
             format!("{{{}}}", labels.join(","))
         };
         _ = writeln!(self.0, "{name}{labels} {value}");
+    }
+
+    /// A metric with a line for each value of one label.
+    fn each<'a>(
+        &mut self,
+        name: &str,
+        kind: &str,
+        about: &str,
+        label: &str,
+        values: impl IntoIterator<Item = (&'a str, impl Display)>,
+    ) {
+        self.head(name, kind, about);
+        for (of, value) in values {
+            self.value(name, &[(label, of)], value);
+        }
     }
 
     /// A metric with one line.
