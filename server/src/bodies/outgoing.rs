@@ -1,5 +1,6 @@
 //! Bodies of responses.
 
+use crate::actor::blocking;
 use crate::metrics::{Class, Held, Metrics};
 use crate::socket::Activity;
 use bytes::Bytes;
@@ -9,7 +10,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use tokio::sync::mpsc;
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use wix_media::manager::{Body, Manager};
 
@@ -71,9 +72,7 @@ impl Stored {
             return;
         };
         let manager = Arc::clone(&self.manager);
-        let span = tracing::Span::current();
-        self.reading = Some(spawn_blocking(move || {
-            let _entered = span.entered();
+        self.reading = Some(blocking(move || {
             let bytes = read_piece(&manager, &mut body)?;
             Ok((body, bytes))
         }));
