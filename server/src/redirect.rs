@@ -16,8 +16,8 @@
 use crate::answer::Answer;
 use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderValue};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use wix_media::manager::{Head, Response};
+use std::time::Duration;
+use wix_media::manager::{Clock, Head, Response, SystemClock};
 use wix_media_s3::Bucket;
 
 /// The least bytes of a file whose downloads are redirected.
@@ -66,7 +66,7 @@ pub(crate) fn url(bucket: &Bucket, asked: &Asked, response: &Response) -> Option
     if !is_inert(content_type, response.header("content-disposition")) {
         return None;
     }
-    let lifetime = lifetime(content_type, whole.until, now())?;
+    let lifetime = lifetime(content_type, whole.until, SystemClock.now())?;
     let parameters: Vec<(&str, &str)> = OF_BYTES
         .iter()
         .filter_map(|(name, parameter)| Some(((*parameter)?, response.header(name.as_str())?)))
@@ -98,11 +98,6 @@ pub(crate) fn answer(url: &str, mut headers: HeaderMap) -> Answer {
         headers: Box::new(headers),
         ..Answer::new(StatusCode::FOUND)
     }
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// How long a URL can be used, in whole seconds. `None` for less than one.

@@ -139,16 +139,14 @@ impl Storage {
 
     /// Stores that are there already.
     pub(crate) fn existing(place: Place) -> Result<Storage, NotThere> {
-        let (directory, name) = match (&place.catalog, &place.blobs) {
-            (CatalogPlace::Directory(directory), _) => (Some(directory), CATALOG),
-            (CatalogPlace::Database(_), BlobsPlace::Directory(directory)) => (Some(directory), SITES),
-            (CatalogPlace::Database(_), BlobsPlace::Bucket(_)) => (None, ""),
+        let expected = match (&place.catalog, &place.blobs) {
+            (CatalogPlace::Directory(directory), _) => Some((directory, CATALOG, "is no Media Manager")),
+            (CatalogPlace::Database(_), BlobsPlace::Directory(directory)) => {
+                Some((directory, SITES, "are no files of a database"))
+            }
+            (CatalogPlace::Database(_), BlobsPlace::Bucket(_)) => None,
         };
-        if let Some(directory) = directory {
-            let what = match &place.catalog {
-                CatalogPlace::Directory(_) => "is no Media Manager",
-                CatalogPlace::Database(_) => "are no files of a database",
-            };
+        if let Some((directory, name, what)) = expected {
             match fs::metadata(directory.join(name)) {
                 Ok(found) if found.is_dir() == (name == SITES) => {}
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
