@@ -925,7 +925,8 @@ fn checkpoint(site: &Site, cause: &Cause, id: &str) -> Outcome<bool> {
     let received = u64::try_from(upload.received).unwrap_or(0);
     let Some(blob) = &upload.blob else { return Ok(false) };
     // A request of an older epoch has been overtaken, and what it has added does not count.
-    if site.blobs.open_epoch(blob) != u64::try_from(upload.epoch).ok() {
+    let is_open = || site.blobs.open_epoch(blob) == u64::try_from(upload.epoch).ok();
+    if !is_open() {
         return Ok(false);
     }
     let Some(end) = site.blobs.open_end(blob).filter(|end| *end > received) else {
@@ -934,7 +935,7 @@ fn checkpoint(site: &Site, cause: &Cause, id: &str) -> Outcome<bool> {
     let record = || {
         site.blobs.sync(blob).map_err(stale_or_failed)?;
         // A store may drop what an ended request has added, and did so before the sync if the request has ended since.
-        if site.blobs.open_epoch(blob) != u64::try_from(upload.epoch).ok() {
+        if !is_open() {
             return Ok(false);
         }
         let digest = continued(site, &upload, blob, end)?;
