@@ -153,20 +153,7 @@ fn tus_on_s3(project: &Project) -> Result<PathBuf> {
     if !folder.join("node_modules/.package-lock.json").is_file() {
         println!("Installing {}", TUS_ON_S3.join(" and "));
         fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        process::run(
-            Command::new("npm")
-                .args([
-                    "install",
-                    "--no-save",
-                    "--no-audit",
-                    "--no-fund",
-                    "--loglevel=error",
-                    "--prefix",
-                    ".",
-                ])
-                .args(TUS_ON_S3)
-                .current_dir(&folder),
-        )?;
+        machine::npm_install(&folder, &[], &TUS_ON_S3)?;
     }
     Ok(folder)
 }

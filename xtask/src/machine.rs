@@ -129,15 +129,21 @@ pub(crate) fn node_release(project: &Project, major: u32) -> Result<PathBuf> {
     if !programs.is_dir() {
         fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
         println!("Installing Node {major}");
-        run(Command::new("npm")
-            .args(["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"])
-            .args(["--prefix", "."])
-            .arg(format!("{package}@{major}"))
-            .current_dir(&folder))?;
+        npm_install(&folder, &[], &[&format!("{package}@{major}")])?;
     }
     let version = output(Command::new(programs.join("node")).arg("--version"))?;
     println!("Node {}", version.trim());
     Ok(programs)
+}
+
+/// Installs packages of npm into a folder that has no `package.json`.
+pub(crate) fn npm_install(folder: &Path, options: &[&str], packages: &[&str]) -> Result<()> {
+    run(Command::new("npm")
+        .args(["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"])
+        .args(["--prefix", "."])
+        .args(options)
+        .args(packages)
+        .current_dir(folder))
 }
 
 /// Installs the npm development packages in the versions of the lock file.
@@ -232,11 +238,11 @@ pub(crate) fn newest_postgresql(project: &Project) -> Result<PathBuf> {
         let unfinished = project.target.join("postgresql").join("unfinished");
         _ = fs::remove_dir_all(&unfinished);
         fs::create_dir_all(&unfinished).with_context(|| format!("cannot create {}", unfinished.display()))?;
-        run(Command::new("npm")
-            .args(["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"])
-            .args(["--ignore-scripts", "--prefix", "."])
-            .arg(format!("{package}@{NEWEST_POSTGRESQL}"))
-            .current_dir(&unfinished))?;
+        npm_install(
+            &unfinished,
+            &["--ignore-scripts"],
+            &[&format!("{package}@{NEWEST_POSTGRESQL}")],
+        )?;
         // A package of npm has no links. This makes those of its libraries.
         run(Command::new("node")
             .arg("scripts/hydrate-symlinks.js")
