@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { temporaryFolder } from '../../harness/manager.js';
 import { freePort } from '../../harness/port.js';
 import { present } from '../../harness/present.js';
+import { program } from '../../team/object-store.js';
 
 /** @import { Closing } from '../../harness/types.d.ts' */
 
@@ -24,8 +25,6 @@ const PORTS = ['filer.port', 'filer.port.grpc', 'master.port', 'master.port.grpc
  * @param {Closing} closing
  */
 export async function seaweedfs(closing) {
-  const { WIX_MEDIA_S3_BIN: folder } = process.env;
-  if (!folder) throw new Error('WIX_MEDIA_S3_BIN must name the folder of weed: run cargo xtask bench team');
   const run = await temporaryFolder(closing);
   const [data, identities] = [join(run, 'data'), join(run, 'identities.json')];
   mkdirSync(data, { recursive: true });
@@ -34,7 +33,7 @@ export async function seaweedfs(closing) {
   const ports = {};
   for (const name of PORTS) ports[name] = await freePort();
   const args = ['server', '-ip=127.0.0.1', '-ip.bind=127.0.0.1', '-filer', '-s3', `-dir=${data}`, `-s3.config=${identities}`, '-volume.max=40', '-master.volumeSizeLimitMB=1024'];
-  const child = spawn(join(folder, 'weed'), [...args, ...PORTS.map((name) => `-${name}=${ports[name]}`)], { stdio: 'ignore' });
+  const child = spawn(program('weed'), [...args, ...PORTS.map((name) => `-${name}=${ports[name]}`)], { stdio: 'ignore' });
   const ended = once(child, 'close');
   closing.after(() => {
     child.kill('SIGKILL');
