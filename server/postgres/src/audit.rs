@@ -4,7 +4,7 @@
 //! the round trip of its commit, so that a record exists if and only if its change was committed. It costs one more statement there,
 //! and one row.
 //!
-//! What changes no file and no folder has no record: leases, the bytes of a resumable upload on their way, links.
+//! Transactions that touch no file and no folder leave no record, such as those of leases, links, and the parts of a resumable upload.
 
 use postgres_protocol::escape::escape_literal;
 use serde::Deserialize;
@@ -32,7 +32,7 @@ pub struct Actor {
     pub who: String,
     /// The id of the request in the log.
     pub request: String,
-    /// What was asked for.
+    /// The call, such as `createFolder`.
     pub call: String,
 }
 
@@ -62,7 +62,7 @@ pub fn actor() -> Option<Arc<Actor>> {
     ACTOR.with(|current| current.borrow().clone())
 }
 
-/// What a transaction has touched.
+/// The files and folders that a transaction has touched.
 #[derive(Debug, Default)]
 pub(crate) struct Trace {
     ids: Vec<String>,

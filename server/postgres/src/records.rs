@@ -17,7 +17,7 @@ pub struct AuditRecord {
     pub who: String,
     /// The id of the request, `-` without one.
     pub request: String,
-    /// What was asked for.
+    /// The call, such as `createFolder`.
     pub call: String,
     /// How many files and folders were touched. `None` for a change of everything.
     pub items: Option<i64>,
