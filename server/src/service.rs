@@ -106,7 +106,7 @@ pub(crate) async fn serve(
     Ok(response)
 }
 
-async fn answer(sites: &Sites, request: Request<Incoming>, peer: IpAddr, near: Near, caller: Caller) -> Answer {
+async fn answer(sites: &Arc<Sites>, request: Request<Incoming>, peer: IpAddr, near: Near, caller: Caller) -> Answer {
     let (parts, incoming) = request.into_parts();
     // When dropped, it reads the rest of a body that is refused.
     let source = Source::new((!incoming.is_end_stream()).then_some(incoming));
@@ -204,7 +204,7 @@ fn text_of(value: &HeaderValue) -> Cow<'_, str> {
     }
 }
 
-async fn routed(sites: &Sites, head: Head, source: Source, caller: &Caller) -> Answer {
+async fn routed(sites: &Arc<Sites>, head: Head, source: Source, caller: &Caller) -> Answer {
     if let Some(answer) = probes::answer(sites, &head.method, &head.path).await {
         return answer;
     }

@@ -103,7 +103,7 @@ impl Sites {
     }
 
     /// Judges an attempt to read the catalog of its own site: why the server is not ready, without anything that only operators may know.
-    pub(crate) fn judged<T>(&self, read: catalog::Result<T>) -> Result<T, &'static str> {
+    pub(super) fn judged<T>(&self, read: catalog::Result<T>) -> Result<T, &'static str> {
         let error = match read {
             Ok(found) => {
                 self.shared.failures.ended(READING);

@@ -15,6 +15,7 @@ mod figures;
 mod known;
 mod named;
 mod rate_limit;
+mod readiness;
 
 use crate::answer::{Answer, refused};
 use crate::app::{App, Phase, Records, Shared};
@@ -29,6 +30,7 @@ use known::Known;
 use named::{Named, named};
 pub(crate) use rate_limit::Permit;
 use rate_limit::RateLimit;
+use readiness::Readiness;
 use serde_json::json;
 use std::collections::HashMap;
 use std::path::Path;
@@ -124,6 +126,7 @@ pub(crate) struct Sites {
     asking: Arc<Mutex<()>>,
     /// The rate limit, if processes share one.
     rate_limit: Option<RateLimit>,
+    readiness: Readiness,
 }
 
 impl Sites {
@@ -193,6 +196,7 @@ impl Sites {
             opened,
             asking: Arc::default(),
             rate_limit,
+            readiness: Readiness::default(),
         })
     }
 
@@ -390,7 +394,7 @@ impl Sites {
     }
 
     /// Its own site, or why it is not open.
-    pub(crate) async fn app_or_reason(&self) -> Result<Arc<App>, &'static str> {
+    async fn app_or_reason(&self) -> Result<Arc<App>, &'static str> {
         self.app_of(&self.own).await.map_err(|reason| reason.for_everybody())
     }
 

@@ -11,6 +11,7 @@ import { present } from '../harness/present.js';
 import { scenariosOn } from '../scenarios/on-server.js';
 import { SITE } from '../scenarios/world.js';
 import { balance } from './balancer.js';
+import { gate } from './gate.js';
 import { ask, native, run } from './native.js';
 import { postgres } from './postgres.js';
 
@@ -169,7 +170,7 @@ suite('wix-media-server: PostgreSQL', () => {
     assert.equal(await database.query(name, 'SELECT count(*) FROM folder'), '1');
     await change('oldest = 1');
     assert.equal((await create()).status, 200);
-    assert.equal((await ask(origin, 'GET', '/readyz')).status, 200);
+    await until(origin, '/readyz', 200);
   });
 
   test('a server that has waited for its database ends when no attempt can succeed', async (t) => {
@@ -219,6 +220,34 @@ suite('wix-media-server: PostgreSQL', () => {
       await until(each, '/readyz', 200);
       assert.equal(JSON.parse((await ask(each, 'GET', folders)).text).folders.length, 1);
     }
+  });
+
+  test('probes share one question to the database, also one that is not answered', async (t) => {
+    let [questions, isMute] = [0, false];
+    const url = await gate(t, database.url(await migrated()), ({ near, far }) => ({
+      asked: (data) => {
+        // Each snapshot of a site asks for its stale folders. Without work, only probes begin any.
+        questions += data.toString('latin1').split('EXISTS (SELECT 1 FROM stale').length - 1;
+        if (!isMute) far.write(data);
+      },
+      answered: (data) => near.write(data),
+    }));
+    const { origin } = await native(t, await temporaryFolder(t), ['--database', url, '--role', 'api']);
+    await until(origin, '/readyz', 200);
+    const [start, before] = [performance.now(), questions];
+    for (let count = 0; count < 100; count += 1) assert.equal((await ask(origin, 'GET', '/readyz')).status, 200);
+    // One at the beginning, and one for each second.
+    const most = 1 + Math.ceil((performance.now() - start) / 1000);
+    assert.ok(questions - before <= most, `${questions - before} questions, expected ${most} at most`);
+    isMute = true;
+    const muted = performance.now();
+    await until(origin, '/readyz', 503);
+    const open = questions;
+    const answers = await Promise.all(Array.from({ length: 100 }, () => ask(origin, 'GET', '/readyz')));
+    for (const { status, text } of answers) assert.deepEqual([status, JSON.parse(text).status], [503, 'database unavailable']);
+    // The question ends after the limit of statements.
+    assert.ok(questions - open <= Math.floor((performance.now() - muted) / 30_000), `${questions - open} more questions`);
+    assert.equal((await ask(origin, 'GET', '/healthz')).status, 200);
   });
 
   test('export, import: a site moves between a directory and a database', async (t) => {
