@@ -66,9 +66,11 @@ mod storage;
 mod tls;
 mod webhooks;
 
+use clap::Command;
 use maintenance::Outcome;
 use settings::{Settings, Task, Wrong};
 use std::env::VarError;
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 /// The exit code of a wrong setting.
@@ -99,40 +101,79 @@ fn main() -> ExitCode {
         Ok(Outcome::Whole) => ExitCode::SUCCESS,
         Ok(Outcome::Damaged) => ExitCode::FAILURE,
         Ok(Outcome::Misused(text)) => {
-            eprintln!("wix-media-server: {text}");
+            complain(&text);
             ExitCode::from(USAGE)
         }
         Err(failure) => {
-            eprintln!("wix-media-server: {failure}");
+            complain(&failure.0);
             ExitCode::FAILURE
         }
     }
 }
 
+/// Prints one line to the standard error, whatever the text quotes. `eprintln` would panic where that is not possible.
+fn complain(text: &str) {
+    let mut line = String::from("wix-media-server: ");
+    for letter in text.chars() {
+        if letter.is_control() {
+            line.extend(letter.escape_default());
+        } else {
+            line.push(letter);
+        }
+    }
+    _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Prints help or the version.
+fn print(text: &str) -> ExitCode {
+    let mut out = std::io::stdout().lock();
+    match write!(out, "{text}").and_then(|()| out.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Who has read enough, as `head` has, misses nothing.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&format!("cannot write to the standard output: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The longest command that the command line begins with, such as `wix-media-server site keys`.
+fn named_command(root: &Command) -> String {
+    let mut path = root.get_name().to_owned();
+    let mut command = root;
+    for argument in std::env::args_os().skip(1) {
+        let Some(found) = command.find_subcommand(&argument) else {
+            break;
+        };
+        command = found;
+        path = format!("{path} {}", command.get_name());
+    }
+    path
+}
+
+/// What is wrong with the command line, in one line: all that the parser says before its usage.
+fn sentence(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let (message, _) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let lines: Vec<&str> = message.trim_start_matches("error: ").lines().map(str::trim).collect();
+    lines.join(" ")
+}
+
 /// Reads the command line, the environment and the file. Prints what is wrong, in one line.
 fn parse() -> Result<Asked, ExitCode> {
     let usage = |message: &str| {
-        eprintln!("wix-media-server: {message}");
+        complain(message);
         ExitCode::from(USAGE)
     };
     let command = settings::command();
-    let name = std::env::args().nth(1).unwrap_or_default();
-    let help = match command.find_subcommand(&name) {
-        Some(known) => known.get_name().to_owned(),
-        None => "serve".to_owned(),
-    };
+    let named = named_command(&command);
     let matches = command.try_get_matches().map_err(|error| {
-        if !error.use_stderr() {
-            // Help and version.
-            print!("{error}");
-            return ExitCode::SUCCESS;
+        if error.use_stderr() {
+            usage(&format!("{}; see {named} --help", sentence(&error)))
+        } else {
+            print(&error.to_string())
         }
-        let text = error.to_string();
-        let line = text.lines().next().unwrap_or_default();
-        usage(&format!(
-            "{}; see wix-media-server {help} --help",
-            line.trim_start_matches("error: ")
-        ))
     })?;
     let Some((name, arguments)) = matches.subcommand() else {
         return Err(usage("no command; see wix-media-server --help"));

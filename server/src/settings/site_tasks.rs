@@ -169,7 +169,7 @@ pub(super) fn work(arguments: &ArgMatches) -> Result<(SiteWork, &ArgMatches), Wr
         },
         "bytes" => SiteWork::Bytes {
             place: place(text("place").unwrap_or_default())?,
-            only: text("only"),
+            only: text("only").map(plain_id).transpose()?,
         },
         "keys create" => SiteWork::CreateKey {
             id: id(leaf)?,
@@ -190,9 +190,13 @@ pub(super) fn work(arguments: &ArgMatches) -> Result<(SiteWork, &ArgMatches), Wr
     Ok((work, leaf))
 }
 
-/// The id of a site, which must fit into a header and a line.
+/// The id of the site that a command is about.
 fn id(arguments: &ArgMatches) -> Result<String, Wrong> {
-    let id = arguments.get_one::<String>("id").cloned().unwrap_or_default();
+    plain_id(arguments.get_one::<String>("id").cloned().unwrap_or_default())
+}
+
+/// The id of a site, which must fit into a header and a line.
+fn plain_id(id: String) -> Result<String, Wrong> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if id.is_empty() || id.len() > MAX_ID_LEN || !id.bytes().all(is_plain) {
         return Err(Wrong(format!(

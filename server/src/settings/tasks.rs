@@ -108,18 +108,16 @@ pub(crate) fn task(
     arguments: &ArgMatches,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<Task>, Wrong> {
-    let file = || {
-        arguments
-            .get_one::<String>("file")
-            .map(PathBuf::from)
-            .unwrap_or_default()
+    let file = || match arguments.get_one::<String>("file") {
+        Some(file) if !file.is_empty() => Ok(PathBuf::from(file)),
+        _ => Err(Wrong("FILE must not be empty".to_owned())),
     };
     let work = match name {
         "check" => Work::Check,
         "fsck" => Work::Fsck(depth(arguments)?),
-        "export" => Work::Export { file: file() },
+        "export" => Work::Export { file: file()? },
         "import" => Work::Import {
-            file: file(),
+            file: file()?,
             may_replace: arguments.get_flag("yes"),
         },
         "migrate" => {

@@ -127,7 +127,7 @@ suite('settings', () => {
       [['serve', '--data', folder, '--webhook-event', 'file_ready'], {}, '--webhook-event needs --webhook URL'],
       [['serve', '--config', file], {}, `unknown setting in ${file}: prot`],
       [['serve', '--prot', '5'], {}, "unexpected argument '--prot' found; see wix-media-server serve --help"],
-      [['srve'], {}, "unrecognized subcommand 'srve'; see wix-media-server serve --help"],
+      [['srve'], {}, "unrecognized subcommand 'srve'; see wix-media-server --help"],
     ])) {
       const ended = await run(args, env);
       assert.deepEqual([ended.code, ended.stderr, ended.stdout], [2, `wix-media-server: ${expected}\n`, '']);
