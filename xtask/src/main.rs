@@ -73,7 +73,9 @@ Usage: cargo xtask COMMAND
   fuzz [TARGET...] [--seconds N]
                     each parser of untrusted bytes in fuzz, or those named, for a minute, with libFuzzer;
                     fuzz http|media [--seed S] [--cases N]: damaged requests or media files, until something is wrong
-  server-tarball    the native server as a static program for Linux, with its page, as a tarball in target/
+  server-tarball [--test]
+                    the native server as a static program for Linux, with its page, as a tarball in target/; with --test
+                    its program is tested as users install it
   msrv              compile the library and the native server with the oldest Rust that they promise
   release VERSION [--dry-run]
                     write the version and the changelog, check the packed package, commit and tag. Publishes nothing
@@ -104,7 +106,7 @@ enum Task {
     Platform,
     Release(release::Settings),
     Screenshots,
-    ServerTarball,
+    ServerTarball(tarball::Settings),
     Size,
     Soak(soak::Settings),
     Start(start::Settings),
@@ -126,6 +128,7 @@ impl Task {
             "release" => return Ok(Self::Release(release::Settings::parse(rest)?)),
             "soak" => return Ok(Self::Soak(soak::Settings::parse(rest)?)),
             "fuzz" => return Ok(Self::Fuzz(fuzz::Settings::parse(rest)?)),
+            "server-tarball" => return Ok(Self::ServerTarball(tarball::Settings::parse(rest)?)),
             "start" => return Ok(Self::Start(start::Settings::parse(rest)?)),
             "wasm-bindgen" => {
                 return Ok(Self::WasmBindgen {
@@ -144,7 +147,6 @@ impl Task {
             "check" => Self::Check,
             "docs" => Self::Docs,
             "screenshots" => Self::Screenshots,
-            "server-tarball" => Self::ServerTarball,
             "msrv" => Self::Msrv,
             "size" => Self::Size,
             "file-types" => Self::FileTypes,
@@ -169,7 +171,7 @@ impl Task {
             Self::Check => return check::check(&Project::load()?),
             Self::Docs => docs::docs(&Project::load()?)?,
             Self::Screenshots => screenshots::screenshots(&Project::load()?)?,
-            Self::ServerTarball => tarball::tarball(&Project::load()?)?,
+            Self::ServerTarball(settings) => tarball::server_tarball(&Project::load()?, settings)?,
             Self::Size => size::size(&Project::load()?)?,
             Self::Msrv => msrv::msrv(&Project::load()?)?,
             Self::Platform => platform::platform(&Project::load()?)?,
@@ -220,7 +222,11 @@ mod tests {
         assert_eq!(parse("check").unwrap(), Task::Check);
         assert_eq!(parse("docs").unwrap(), Task::Docs);
         assert_eq!(parse("screenshots").unwrap(), Task::Screenshots);
-        assert_eq!(parse("server-tarball").unwrap(), Task::ServerTarball);
+        assert!(matches!(parse("server-tarball").unwrap(), Task::ServerTarball(_)));
+        assert_ne!(
+            parse("server-tarball").unwrap(),
+            parse("server-tarball --test").unwrap()
+        );
         assert_eq!(parse("size").unwrap(), Task::Size);
         assert_eq!(parse("msrv").unwrap(), Task::Msrv);
         assert_eq!(parse("bench").unwrap(), Task::Bench(bench::Settings::Package));
@@ -262,6 +268,7 @@ mod tests {
             "parity newest",
             "release",
             "release now",
+            "server-tarball test",
         ] {
             assert!(parse(line).is_err(), "{line}");
         }

@@ -1,4 +1,4 @@
-//! `cargo xtask server-tarball`: the native server as a static program for Linux, with its page.
+//! `cargo xtask server-tarball`: the native server as a static program for Linux, with its page, and its tests as users install it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,9 +21,61 @@ const DEPLOY: [&str; 5] = [
     "wix-media-server.service",
 ];
 
+/// The tests of `tests/js/team` about the program as users install it.
+const TESTS: [&str; 1] = ["command-line.test.js"];
+
+/// What to do with the tarball.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// Whether its program is tested.
+    is_tested: bool,
+}
+
+impl Settings {
+    /// Parses nothing, or `--test`.
+    pub(crate) fn parse(arguments: &[String]) -> Result<Self> {
+        match arguments {
+            [] => Ok(Self { is_tested: false }),
+            [option] if option == "--test" => Ok(Self { is_tested: true }),
+            [other, ..] => bail!("unexpected argument {other:?} of server-tarball: expected nothing, or --test"),
+        }
+    }
+}
+
+/// Makes the tarball. Tests what is in it, if the settings say so.
+pub(crate) fn server_tarball(project: &Project, settings: Settings) -> Result<()> {
+    let packed = tarball(project)?;
+    if settings.is_tested {
+        test(project, &packed)?;
+    }
+    Ok(())
+}
+
+/// Runs tests against the program in the tarball, in a folder that is removed afterwards.
+fn test(project: &Project, packed: &Path) -> Result<()> {
+    machine::postgresql()?;
+    let installed = project.target.join("tarball").join("installed");
+    if installed.is_dir() {
+        fs::remove_dir_all(&installed).with_context(|| format!("cannot remove {}", installed.display()))?;
+    }
+    fs::create_dir_all(&installed)?;
+    run(Command::new("tar")
+        .args(["--extract", "--strip-components=1", "--file"])
+        .arg(packed)
+        .current_dir(&installed))?;
+    let folder = project.javascript().join("team");
+    run(Command::new("node")
+        .arg("--test")
+        .args(TESTS.map(|name| folder.join(name)))
+        .env("WIX_MEDIA_SERVER", installed.join(NAME))
+        .env("WIX_MEDIA_S3_BIN", machine::object_stores(project)?)
+        .current_dir(project.javascript()))?;
+    fs::remove_dir_all(&installed).with_context(|| format!("cannot remove {}", installed.display()))
+}
+
 /// Builds the static program, and packs it with the page, the files of `server/deploy` and the licences into
-/// `target/wix-media-server-VERSION-x86_64-linux.tar.gz`.
-pub(crate) fn tarball(project: &Project) -> Result<()> {
+/// `target/wix-media-server-VERSION-x86_64-linux.tar.gz`, whose path it returns.
+fn tarball(project: &Project) -> Result<PathBuf> {
     machine::musl(STATIC)?;
     build::build(project)?;
     // Panics name the files that they come from.
@@ -68,7 +120,7 @@ pub(crate) fn tarball(project: &Project) -> Result<()> {
     let version = output(Command::new(folder.join(NAME)).arg("--version"))?;
     let size = fs::metadata(&packed)?.len();
     println!("{} in {}: {} bytes", version.trim(), packed.display(), size);
-    Ok(())
+    Ok(packed)
 }
 
 /// Packs a folder. The same content makes the same archive, whenever and by whomever it is made.
@@ -193,6 +245,14 @@ mod tests {
         let found = files_with(&root, &[PathBuf::from("/cargo"), PathBuf::from("/builds/media")]).unwrap();
         fs::remove_dir_all(&root).unwrap();
         assert_eq!(found, [root.join("program").display().to_string()]);
+    }
+
+    #[test]
+    fn tests_of_the_tarball_exist() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/js/team");
+        for file in TESTS {
+            assert!(folder.join(file).is_file(), "{file}");
+        }
     }
 
     #[test]

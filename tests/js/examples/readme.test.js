@@ -221,7 +221,7 @@ suite('commands', () => {
         if (!known.includes(name)) return `there is no cargo xtask ${name}`;
         if (name === 'test') return rest.join(' ').replace(/--node \d+ ?/, '').split(' ').every((word) => word === '' || word === '--quick' || rings.includes(word)) ? undefined : 'there is no such ring';
         /** @type {Record<string, RegExp>} */
-        const takes = { bench: /^(team( [a-z]+)*( --rows \d+)?)?$/, start: /^(--team( --s3)?)?( ?--port \d+)?$/, soak: /^( ?--(minutes|seed) \d+)*$/, fuzz: /^((http|media)( --(cases|seed) \d+)*|[a-z_ ]*(--seconds \d+)?)$/, release: /^\d+\.\d+\.\d+( --dry-run)?$/, 'wasm-bindgen': /^(--target web --out-dir \S+ \S+)?$/ };
+        const takes = { bench: /^(team( [a-z]+)*( --rows \d+)?)?$/, start: /^(--team( --s3)?)?( ?--port \d+)?$/, soak: /^( ?--(minutes|seed) \d+)*$/, fuzz: /^((http|media)( --(cases|seed) \d+)*|[a-z_ ]*(--seconds \d+)?)$/, release: /^\d+\.\d+\.\d+( --dry-run)?$/, 'server-tarball': /^(--test)?$/, 'wasm-bindgen': /^(--target web --out-dir \S+ \S+)?$/ };
         return (takes[name] ?? /^(--port \d+)?$/).test(rest.join(' ')) ? undefined : `${name} takes no ${rest}`;
       }
       case 'node':
