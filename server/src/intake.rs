@@ -128,7 +128,7 @@ fn close(app: &App, mut intake: Intake, download: Option<&redirect::Asked>) -> R
     app.tell_changes();
     // The bucket is asked and the beginning is read here, because this is already a thread that may block.
     let bucket = app.redirects.as_ref().zip(download);
-    let redirect = bucket.and_then(|(bucket, asked)| redirect::url(bucket, asked, &response));
+    let redirect = bucket.and_then(|(bucket, asked)| redirect::url(bucket, asked, &response, manager.now()));
     let first = match response.transform {
         None if redirect.is_none() => read_piece(manager, &mut response.body),
         _ => Ok(Bytes::new()),

@@ -13,6 +13,7 @@
 //! | `redirect` | downloads that the bucket sends |
 //! | `intake` | requests whose bodies the manager takes, and its responses |
 //! | `bodies` | bodies in both directions, in pieces |
+//! | `clock` | the time of the database, for processes that share one |
 //! | `answer` `caller` `failure` | responses before they are sent, who waits for them, and why the server cannot start |
 //! | `admin` `metrics` `probes` | the port for operators |
 //! | `actor` | on whose behalf a task works, for the log and the records of changes |
@@ -40,6 +41,7 @@ mod app;
 mod background;
 mod bodies;
 mod caller;
+mod clock;
 mod commands;
 mod failure;
 mod guard;

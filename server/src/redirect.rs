@@ -17,7 +17,7 @@ use crate::answer::Answer;
 use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderValue};
 use std::time::Duration;
-use wix_media::manager::{Clock, Head, Response, SystemClock};
+use wix_media::manager::{Head, Response};
 use wix_media_s3::Bucket;
 
 /// The least bytes of a file whose downloads are redirected.
@@ -60,13 +60,13 @@ impl Asked {
 }
 
 /// A signed URL for the bytes of a response. `None` if the server has to send them. Waits for the bucket.
-pub(crate) fn url(bucket: &Bucket, asked: &Asked, response: &Response) -> Option<String> {
+pub(crate) fn url(bucket: &Bucket, asked: &Asked, response: &Response, now: i64) -> Option<String> {
     let whole = response.whole.as_ref().filter(|whole| whole.size >= MIN_SIZE)?;
     let content_type = response.header("content-type")?;
     if !is_inert(content_type, response.header("content-disposition")) {
         return None;
     }
-    let lifetime = lifetime(content_type, whole.until, SystemClock.now())?;
+    let lifetime = lifetime(content_type, whole.until, now)?;
     let parameters: Vec<(&str, &str)> = OF_BYTES
         .iter()
         .filter_map(|(name, parameter)| Some(((*parameter)?, response.header(name.as_str())?)))

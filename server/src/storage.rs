@@ -12,14 +12,16 @@
 //! A directory whose blobs are in a bucket remembers it in the file `bucket`, and a database where the blobs of each site are. Without
 //! the bucket, or with another one, every download would fail.
 
+use crate::clock::{self, DatabaseClock};
 use crate::failure::Failure;
 use crate::settings::{BlobsPlace, CatalogPlace, DatabasePlace, IN_DIRECTORY, Place};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use wix_media::blobs::{Blobs, Directory, Disk, SharedDirectory};
 use wix_media::catalog::{self, Catalog, Sqlite};
-use wix_media::manager::{Manager, Options, Parts, SystemClock, SystemRandom};
+use wix_media::manager::{Clock, Manager, Options, Parts, SystemClock, SystemRandom};
 use wix_media_postgres::{Limits, OlderSchema, Site, Store};
 use wix_media_s3::Bucket;
 
@@ -102,6 +104,8 @@ enum CatalogStore {
 pub(crate) struct Storage {
     catalog: CatalogStore,
     blobs: BlobsPlace,
+    /// The clock of all sites.
+    clock: Arc<dyn Clock>,
     /// Whether folders are created, and it is recorded where the blobs of a site are.
     may_settle: bool,
 }
@@ -125,8 +129,13 @@ impl Storage {
             }
             CatalogPlace::Database(database) => CatalogStore::Database(open(database)?),
         };
+        let clock: Arc<dyn Clock> = match &catalog {
+            CatalogStore::Directory(_) => Arc::new(SystemClock),
+            CatalogStore::Database(database) => Arc::new(DatabaseClock::new(database.clone())),
+        };
         let storage = Storage {
             catalog,
+            clock,
             blobs: place.blobs,
             may_settle: true,
         };
@@ -180,6 +189,12 @@ impl Storage {
         }
     }
 
+    /// How many milliseconds the clock of this machine is ahead of that of the database. `None` without a database, and before it has
+    /// answered.
+    pub(crate) fn clock_lead(&self) -> Option<i64> {
+        Some(clock::lead(self.database()?.now()?))
+    }
+
     /// What the stores are, for people.
     pub(crate) fn kind(&self) -> &'static str {
         if self.is_shared() { "database" } else { "directory" }
@@ -193,7 +208,7 @@ impl Storage {
         let manager = Manager::new(Parts {
             catalog,
             blobs: blobs.of_manager,
-            clock: Box::new(SystemClock),
+            clock: Box::new(Arc::clone(&self.clock)),
             random: Box::new(SystemRandom),
             options,
         })

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 #[cfg(not(target_arch = "wasm32"))]
+use std::sync::{Mutex, PoisonError};
+#[cfg(not(target_arch = "wasm32"))]
 use std::time::{Duration, Instant};
 
 /// A source of the current time.
@@ -27,10 +29,64 @@ pub trait Clock: Send + Sync + fmt::Debug {
     fn now(&self) -> i64;
 }
 
-/// The clock of the machine, which never goes back.
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> i64 {
+        (**self).now()
+    }
+}
+
+/// A time that never goes back, made from one that may.
 ///
-/// When the machine's clock is set back, this one runs on by the time that passes. Otherwise whatever is due in a moment would
-/// wait for as long as the clock was set back. When the machine's clock is set forward, this one follows.
+/// When that one is set back, this one runs on by the time that passes. Otherwise whatever is due in a moment would wait for as
+/// long as the clock was set back. When it is set forward, this one follows.
+///
+/// ```
+/// use wix_media::manager::SteadyTime;
+///
+/// let time = SteadyTime::new();
+/// assert_eq!(time.show(5_000), 5_000);
+/// assert_eq!(time.show(4_900), 5_000);
+/// assert_eq!(time.show(5_200), 5_200);
+/// ```
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(Debug, Default)]
+pub struct SteadyTime {
+    /// What was shown last, and since when it counts.
+    shown: Mutex<Option<(i64, Instant)>>,
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl SteadyTime {
+    /// Creates a time that has shown nothing yet.
+    ///
+    /// ```
+    /// # use wix_media::manager::SteadyTime;
+    /// assert_eq!(SteadyTime::new().show(7), 7);
+    /// ```
+    pub const fn new() -> SteadyTime {
+        SteadyTime {
+            shown: Mutex::new(None),
+        }
+    }
+
+    /// Returns the time to show when the other one says `wall`, in milliseconds since 1970.
+    ///
+    /// ```
+    /// # use wix_media::manager::SteadyTime;
+    /// let time = SteadyTime::new();
+    /// let first = time.show(60_000);
+    /// assert!(time.show(0) >= first);
+    /// ```
+    pub fn show(&self, wall: i64) -> i64 {
+        let at = Instant::now();
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = next(shown.unwrap_or((wall, at)), wall, at);
+        *shown = Some(next);
+        next.0
+    }
+}
+
+/// The clock of the machine, as [`SteadyTime`].
 ///
 /// ```
 /// use wix_media::manager::{Clock, SystemClock};
@@ -44,16 +100,10 @@ pub struct SystemClock;
 #[cfg(not(target_arch = "wasm32"))]
 impl Clock for SystemClock {
     fn now(&self) -> i64 {
-        use std::sync::{Mutex, PoisonError};
         use std::time::{SystemTime, UNIX_EPOCH};
-        static SHOWN: Mutex<Option<(i64, Instant)>> = Mutex::new(None);
+        static TIME: SteadyTime = SteadyTime::new();
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        let wall = since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-        let at = Instant::now();
-        let mut shown = SHOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = next(shown.unwrap_or((wall, at)), wall, at);
-        *shown = Some(next);
-        next.0
+        TIME.show(since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
     }
 }
 

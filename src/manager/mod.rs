@@ -75,9 +75,9 @@ mod zip;
 pub use admin::check::Check;
 pub use auth::{ApiKey, Credentials, Grant, OauthClient};
 pub use backup::export::{Export, Exporting};
-#[cfg(not(target_arch = "wasm32"))]
-pub use clock::SystemClock;
 pub use clock::{Clock, ManualClock};
+#[cfg(not(target_arch = "wasm32"))]
+pub use clock::{SteadyTime, SystemClock};
 pub use events::webhook::Webhook;
 pub use events::webhooks::Delivery;
 pub use faults::Fault;
@@ -264,6 +264,16 @@ impl Manager {
             random: Box::new(SystemRandom),
             options: Options::default(),
         })
+    }
+
+    /// Returns the time of its clock, in milliseconds since 1970.
+    ///
+    /// ```
+    /// assert!(wix_media::manager::Manager::memory()?.now() > 1_700_000_000_000);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn now(&self) -> i64 {
+        self.site.clock.now()
     }
 
     /// Returns the parts, to create another manager on the same stores.

@@ -201,7 +201,8 @@ pub(crate) fn exiftool() -> Result<()> {
     debian_packages(&[("exiftool", "libimage-exiftool-perl")])
 }
 
-/// Installs a server of PostgreSQL, which is not on the PATH, a pooler for it, and what makes a standby the primary.
+/// Installs a server of PostgreSQL, which is not on the PATH, a pooler for it, what makes a standby the primary, and what shows a program
+/// another time.
 pub(crate) fn postgresql() -> Result<()> {
     let folders = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let has_server = std::env::var_os("WIX_MEDIA_POSTGRES_BIN").is_some()
@@ -212,9 +213,10 @@ pub(crate) fn postgresql() -> Result<()> {
         ("pgbouncer", "pgbouncer"),
         ("patroni", "patroni"),
         ("etcd", "etcd-server"),
+        ("faketime", "faketime"),
         ("initdb", "postgresql"),
     ];
-    debian_packages(&wanted[..if has_server { 3 } else { 4 }])
+    debian_packages(&wanted[..if has_server { 4 } else { 5 }])
 }
 
 /// Installs the newest PostgreSQL that the server supports, with npm, which has its programs for every system. Returns their folder.

@@ -1,5 +1,6 @@
 //! Connections to a database, and the threads that wait for it.
 
+use crate::clock::{Clock, NOW};
 use crate::connection::Connection;
 use crate::failure::without_connection;
 use crate::limits::Limits;
@@ -75,6 +76,7 @@ pub(crate) struct Connections {
     handle: Handle,
     _runtime: Own,
     pub(crate) limits: Limits,
+    pub(crate) clock: Clock,
     long: Arc<Semaphore>,
     /// Makes numbers that no other process makes.
     marks: std::hash::RandomState,
@@ -121,6 +123,7 @@ impl Connections {
             _runtime: own,
             long: Arc::new(Semaphore::new(limits.long_snapshots)),
             limits,
+            clock: Clock::default(),
             marks: std::hash::RandomState::new(),
             marked: AtomicU64::new(0),
         })
@@ -163,16 +166,19 @@ impl Connections {
     ) -> Result<T> {
         let begin = format!(
             "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {};
-             SET LOCAL idle_in_transaction_session_timeout = {}; SELECT version, oldest FROM schema_version",
+             SET LOCAL idle_in_transaction_session_timeout = {}; SELECT version, oldest, {NOW} FROM schema_version",
             self.limits.statement_timeout.as_millis(),
             self.limits.lock_timeout.as_millis(),
             self.limits.idle_timeout.as_millis(),
         );
         let connection = self.lend()?;
-        if let Err(error) = version::check_answer(connection.query_texts(&begin)) {
-            // Its transaction is open.
-            connection.close();
-            return Err(error);
+        match version::check_answer(connection.query_texts(&begin)) {
+            Ok(now) => self.clock.tell(now),
+            Err(error) => {
+                // Its transaction is open.
+                connection.close();
+                return Err(error);
+            }
         }
         Ok(connection.commit_after(statement)?)
     }

@@ -7,6 +7,7 @@
 //! | `connections.rs` `connection.rs` `limits.rs` `tls.rs` | connections, the threads that wait for them and for how long, and which servers they trust |
 //! | `schema.rs` `version.rs` `migrations/` | versions of the schema, and what a database must be like |
 //! | `session.rs` | transactions: how they begin, wait for each other, end, and find out what became of them |
+//! | `clock.rs` | the time of the database, which all processes go by |
 //! | `values.rs` `failure.rs` | values with their types, and errors |
 //! | `items.rs` `trees.rs` `stale.rs` | rows of folders and files, changes of whole trees, and files that follow them later |
 //! | `listing.rs` `grams.rs` | pages and searches |
@@ -23,6 +24,7 @@ mod assets;
 mod audit;
 mod bundles;
 mod calls;
+mod clock;
 mod connection;
 mod connections;
 mod events;

@@ -9,6 +9,7 @@
 //! crash, and give it to another one.
 
 use crate::audit::Trace;
+use crate::clock::NOW;
 use crate::connection::Connection;
 use crate::connections::Connections;
 use crate::failure::StatementError;
@@ -124,10 +125,10 @@ impl Session {
             sql.push_str("LOCK TABLE schema_version IN ACCESS SHARE MODE;");
         }
         // The version is that of a moment at which nobody changes the schema, also for a writer that waits for the row: the table is locked
-        // before it is read. The stale folders come from a statement of their own: the snapshot of the first is as old as its wait for the lock.
+        // before it is read. The stale folders and the time come from a statement of their own: the first is as old as its wait for the lock.
         sql.push_str(&format!(
             "SELECT version, oldest, last_event, bytes, commits FROM tail, schema_version WHERE site = {site}{lock};
-             SELECT EXISTS (SELECT 1 FROM stale WHERE site = {site})"
+             SELECT EXISTS (SELECT 1 FROM stale WHERE site = {site}), {NOW}"
         ));
         let mut session = Session {
             connections: Arc::clone(connections),
@@ -141,11 +142,12 @@ impl Session {
             _permit: permit,
         };
         let columns = columns(session.connection()?.query_texts(&sql)?);
-        let [version, oldest, last_event, bytes, commits, has_stale] = &columns[..] else {
+        let [version, oldest, last_event, bytes, commits, has_stale, now] = &columns[..] else {
             return Err(Error::Store("the site was removed".into()));
         };
         let number = |text: &str| text.parse::<i64>().map_err(|error| Error::Store(Box::new(error)));
         version::check_version(number(version)?, number(oldest)?)?;
+        connections.clock.tell(number(now)?);
         session.tail = Tail {
             last_event: number(last_event)?,
             bytes: number(bytes)?,

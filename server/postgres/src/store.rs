@@ -115,6 +115,12 @@ impl Store {
         schema::check(&self.connections)
     }
 
+    /// The time of the database in milliseconds since 1970, which is the same in all processes that use it. `None` before it has
+    /// answered. It may go back, by milliseconds or with the clock of the database.
+    pub fn now(&self) -> Option<i64> {
+        self.connections.clock.now()
+    }
+
     /// Checks the version of the server, and the encoding, the character type, the extensions and the schema of the database. Returns the
     /// version of the server.
     pub fn check_database(&self) -> Result<String> {

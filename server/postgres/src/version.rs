@@ -66,8 +66,8 @@ pub(crate) fn check_version(found: i64, oldest: i64) -> Result<()> {
     Ok(())
 }
 
-/// The same for the answer to the question for `version` and `oldest`.
-pub(crate) fn check_answer(answer: std::result::Result<Vec<SimpleQueryMessage>, StatementError>) -> Result<()> {
+/// The same for the answer to the question for `version`, `oldest` and the time. Returns the time.
+pub(crate) fn check_answer(answer: std::result::Result<Vec<SimpleQueryMessage>, StatementError>) -> Result<i64> {
     let answer = match answer {
         // Without the table there is no schema.
         Err(StatementError::Failed(error)) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Vec::new(),
@@ -75,5 +75,6 @@ pub(crate) fn check_answer(answer: std::result::Result<Vec<SimpleQueryMessage>, 
     };
     let row = first_row(&answer);
     let number = |column: usize| row.get(column)?.as_deref()?.parse().ok();
-    check_version(number(0).unwrap_or(0), number(1).unwrap_or(0))
+    check_version(number(0).unwrap_or(0), number(1).unwrap_or(0))?;
+    Ok(number(2).unwrap_or(0))
 }

@@ -12,7 +12,7 @@ use pace::Pace;
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 use tasks::Tasks;
 use tokio::time::{Instant, sleep_until};
 use wix_media::catalog;
@@ -57,7 +57,7 @@ async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Task
         let free = (imports.free(), deliveries.free());
         let due = call(app, "taking what is due", move |manager| take(manager, free)).await;
         let wait = match &due {
-            Some(Due { next_tick, .. }) => pace.next(*next_tick, now()),
+            Some(Due { next_tick, .. }) => pace.next(*next_tick, app.manager.now()),
             None => Some(pace.failed()),
         };
         let due = due.unwrap_or_default();
@@ -115,12 +115,6 @@ async fn follow_others(app: &Arc<App>, role: Role) {
             app.changed();
         }
     }
-}
-
-/// Milliseconds since 1970.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// What this process has leased.

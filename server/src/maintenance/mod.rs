@@ -4,6 +4,7 @@ mod archive;
 mod check;
 mod sites;
 
+use crate::clock;
 use crate::failure::Failure;
 use crate::settings::{Task, Work};
 use crate::storage::{NotThere, Storage};
@@ -55,6 +56,9 @@ pub(crate) fn run(task: Task, out: &mut dyn Write) -> Result<Outcome, Failure> {
             out,
             &format!("PostgreSQL {version}: encoding, character type, extensions and schema are as needed"),
         )?;
+        if let Some(warning) = storage.clock_lead().and_then(clock::warning) {
+            say(out, &warning)?;
+        }
     }
     let opened = storage.open(options, matches!(work, Work::Import { .. }))?;
     match work {

@@ -210,6 +210,8 @@ pub(crate) struct Present {
     pub(crate) catalog: Option<CatalogPresent>,
     /// Milliseconds since 1970.
     pub(crate) now: i64,
+    /// How many milliseconds the clock of this machine is ahead of that of the database, if there is one and it has answered.
+    pub(crate) clock_lead: Option<i64>,
 }
 
 /// What the catalog says of all sites that the server answers for, also those that are not open.

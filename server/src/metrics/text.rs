@@ -23,6 +23,7 @@ impl Metrics {
         pictures_text(&mut out, present);
         spans_text(&mut out, present);
         sites_text(&mut out, present);
+        clock_text(&mut out, present);
         catalog_text(&mut out, present);
         self.sweeps_text(&mut out, present);
         out.0
@@ -188,6 +189,12 @@ fn sites_text(out: &mut Exposition, present: &Present) {
     let bytes = present.sites.iter().filter_map(|site| Some((&*site.id, site.bytes?)));
     let about = "The size of all files of a site, with the trash.";
     out.each("wix_media_site_files_bytes", "gauge", about, "site", bytes);
+}
+
+fn clock_text(out: &mut Exposition, present: &Present) {
+    let Some(lead) = present.clock_lead else { return };
+    let about = "How far the clock of this machine is ahead of that of the database.";
+    out.one("wix_media_clock_lead_seconds", "gauge", about, lead as f64 / 1000.0);
 }
 
 fn catalog_text(out: &mut Exposition, present: &Present) {

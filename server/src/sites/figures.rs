@@ -11,7 +11,6 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::task::spawn_blocking;
 use wix_media::catalog;
-use wix_media::manager::{Clock, SystemClock};
 
 /// How long the catalog may take. A reader of metrics waits for ten seconds by default, and needs those of the process above all when
 /// the database does not answer.
@@ -45,7 +44,8 @@ impl Sites {
             sites,
             pool: self.storage.database().map(|database| database.pool_figures()),
             catalog: said.map(|(catalog, _)| catalog),
-            now: SystemClock.now(),
+            now: self.opened().map_or(0, |app| app.manager.now()),
+            clock_lead: self.storage.clock_lead(),
         }
     }
 
@@ -74,7 +74,7 @@ impl Sites {
             match database {
                 Some(database) => {
                     let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
-                    let figures = database.site_figures(&own, &urls, SystemClock.now())?;
+                    let figures = database.site_figures(&own, &urls, app.manager.now())?;
                     let (bytes, waiting) = (figures.bytes.values().sum(), figures.waiting);
                     Ok((CatalogPresent { bytes, waiting }, figures.bytes))
                 }
