@@ -3,6 +3,9 @@
 //! The database limits statements itself. That limit ends nothing while a backend is stopped, while a failover leaves packets without an
 //! answer, or while COMMIT waits for a standby. So this side has a limit too, which is longer. After it, the connection is closed and nobody
 //! uses it again. The statement may have run nevertheless.
+//!
+//! An address may lead to a standby, or to a primary that became one. Its connections stay when the address leads elsewhere, so a connection that
+//! is found to lead to a standby is closed with all that nobody uses.
 
 use crate::failure::{StatementError, Unanswered};
 use crate::limits::Limits;
@@ -13,6 +16,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio_postgres::{Client, Error, Row, SimpleQueryMessage};
 use tracing::{Span, field};
+use wix_media::catalog;
 
 type Answer<T> = std::result::Result<T, StatementError>;
 
@@ -28,6 +32,8 @@ pub(crate) struct Connection {
     statement_timeout: Cell<Duration>,
     /// After how long a statement was given up.
     unanswered: Cell<Option<Duration>>,
+    /// Whether it leads to a database that takes no changes.
+    is_retired: Cell<bool>,
 }
 
 /// The name of what a statement does, for traces. They never contain the statement, which may have values in it.
@@ -50,6 +56,7 @@ impl Connection {
             span,
             statement_timeout: Cell::new(limits.statement_timeout),
             unanswered: Cell::new(None),
+            is_retired: Cell::new(false),
         }
     }
 
@@ -92,8 +99,11 @@ impl Connection {
                 Err(Unanswered(limit).into())
             }
         };
-        if answer.is_err() {
+        if let Err(error) = &answer {
             span.record("otel.status_code", "error");
+            if error.is_read_only() {
+                self.retire();
+            }
         }
         answer
     }
@@ -129,10 +139,32 @@ impl Connection {
         })
     }
 
+    /// Closes the connection once it is no longer lent, and now those that nobody uses: the database takes no changes.
+    pub(crate) fn retire(&self) {
+        self.is_retired.set(true);
+        if let Some(pool) = self.object.as_ref().and_then(Object::pool) {
+            pool.retain(|_, _| false);
+        }
+    }
+
+    /// Refuses a standby. Its rows may be older than those that another process has read.
+    pub(crate) fn check_primary(&self, is_standby: bool) -> catalog::Result<()> {
+        if is_standby {
+            self.retire();
+            return Err(catalog::Error::Unavailable("the database is a standby".into()));
+        }
+        Ok(())
+    }
+
+    /// Whether nobody may use the connection again.
+    fn is_given_up(&self) -> bool {
+        self.unanswered.get().is_some() || self.is_retired.get()
+    }
+
     /// Ends a transaction without waiting for it.
     pub(crate) fn roll_back(mut self) {
         let limit = self.limits.statement_timeout + self.limits.answer_margin;
-        if self.unanswered.get().is_some() {
+        if self.is_given_up() {
             return;
         }
         let Some(object) = self.object.take() else { return };
@@ -152,7 +184,7 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if self.unanswered.get().is_some() {
+        if self.is_given_up() {
             self.object.take().map(Object::take);
         }
     }

@@ -166,13 +166,14 @@ impl Connections {
     ) -> Result<T> {
         let begin = format!(
             "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {};
-             SET LOCAL idle_in_transaction_session_timeout = {}; SELECT version, oldest, {NOW} FROM schema_version",
+             SET LOCAL idle_in_transaction_session_timeout = {}; SELECT version, oldest, pg_is_in_recovery(), {NOW} FROM schema_version",
             self.limits.statement_timeout.as_millis(),
             self.limits.lock_timeout.as_millis(),
             self.limits.idle_timeout.as_millis(),
         );
         let connection = self.lend()?;
-        match version::check_answer(connection.query_texts(&begin)) {
+        let begun = version::check_answer(connection.query_texts(&begin));
+        match begun.and_then(|begun| connection.check_primary(begun.is_standby).map(|()| begun.now)) {
             Ok(now) => self.clock.tell(now),
             Err(error) => {
                 // Its transaction is open.

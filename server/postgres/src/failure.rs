@@ -60,6 +60,11 @@ impl StatementError {
         }
     }
 
+    /// Whether the database takes no changes, as a standby.
+    pub(crate) fn is_read_only(&self) -> bool {
+        matches!(self, StatementError::Failed(error) if error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION))
+    }
+
     /// The cause of an error of a catalog.
     pub(crate) fn explain(self) -> Box<dyn std::error::Error + Send + Sync> {
         match self {

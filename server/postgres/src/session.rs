@@ -127,7 +127,7 @@ impl Session {
         // The version is that of a moment at which nobody changes the schema, also for a writer that waits for the row: the table is locked
         // before it is read. The stale folders and the time come from a statement of their own: the first is as old as its wait for the lock.
         sql.push_str(&format!(
-            "SELECT version, oldest, last_event, bytes, commits FROM tail, schema_version WHERE site = {site}{lock};
+            "SELECT version, oldest, pg_is_in_recovery(), last_event, bytes, commits FROM tail, schema_version WHERE site = {site}{lock};
              SELECT EXISTS (SELECT 1 FROM stale WHERE site = {site}), {NOW}"
         ));
         let mut session = Session {
@@ -142,11 +142,12 @@ impl Session {
             _permit: permit,
         };
         let columns = columns(session.connection()?.query_texts(&sql)?);
-        let [version, oldest, last_event, bytes, commits, has_stale, now] = &columns[..] else {
+        let [version, oldest, is_standby, last_event, bytes, commits, has_stale, now] = &columns[..] else {
             return Err(Error::Store("the site was removed".into()));
         };
         let number = |text: &str| text.parse::<i64>().map_err(|error| Error::Store(Box::new(error)));
         version::check_version(number(version)?, number(oldest)?)?;
+        session.connection()?.check_primary(is_standby == "t")?;
         connections.clock.tell(number(now)?);
         session.tail = Tail {
             last_event: number(last_event)?,

@@ -66,8 +66,15 @@ pub(crate) fn check_version(found: i64, oldest: i64) -> Result<()> {
     Ok(())
 }
 
-/// The same for the answer to the question for `version`, `oldest` and the time. Returns the time.
-pub(crate) fn check_answer(answer: std::result::Result<Vec<SimpleQueryMessage>, StatementError>) -> Result<i64> {
+/// What the answer to the statements that begin a transaction says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Begun {
+    pub(crate) is_standby: bool,
+    pub(crate) now: i64,
+}
+
+/// The same for the answer to the question for `version`, `oldest`, `pg_is_in_recovery()` and the time.
+pub(crate) fn check_answer(answer: std::result::Result<Vec<SimpleQueryMessage>, StatementError>) -> Result<Begun> {
     let answer = match answer {
         // Without the table there is no schema.
         Err(StatementError::Failed(error)) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Vec::new(),
@@ -76,5 +83,8 @@ pub(crate) fn check_answer(answer: std::result::Result<Vec<SimpleQueryMessage>, 
     let row = first_row(&answer);
     let number = |column: usize| row.get(column)?.as_deref()?.parse().ok();
     check_version(number(0).unwrap_or(0), number(1).unwrap_or(0))?;
-    Ok(number(2).unwrap_or(0))
+    Ok(Begun {
+        is_standby: row.get(2).is_some_and(|column| column.as_deref() == Some("t")),
+        now: number(3).unwrap_or(0),
+    })
 }

@@ -10,6 +10,7 @@ import { withinTime } from '../harness/limit.js';
 import { createClient } from '../harness/package.js';
 import { present } from '../harness/present.js';
 import { follow, followed, record, replay } from './consistency.js';
+import { gate } from './gate.js';
 import { ask } from './native.js';
 import { patroni } from './patroni.js';
 import { postgres } from './postgres.js';
@@ -68,6 +69,31 @@ function uploading(origin) {
  */
 const longestPause = (ledger) => Math.max(...ledger.slice(1).map(({ answered }, at) => answered - ledger[at].answered)) / 1000;
 
+const FOLDERS = '/site-media/v1/folders';
+
+/** @param {string} origin */
+const create = (origin) => ask(origin, 'POST', FOLDERS, { headers: { 'content-type': 'application/json' }, body: '{"displayName":"A"}' });
+
+/** @param {Awaited<ReturnType<typeof ask>>} answer */
+function assertUnavailable({ status, headers, text }) {
+  assert.equal(status, 503, text);
+  assert.ok(Number(headers['retry-after']) >= 1);
+  assert.equal(JSON.parse(text).details.applicationError.code, 'UNAVAILABLE');
+}
+
+/**
+ * Waits until a request is answered by 200.
+ *
+ * @param {string} what
+ * @param {() => ReturnType<typeof ask>} request
+ */
+function succeeds(what, request) {
+  const waiting = async () => {
+    while ((await request()).status !== 200) await setTimeout(50);
+  };
+  return withinTime(what, waiting());
+}
+
 suite('wix-media-server: failover of PostgreSQL', () => {
   test('a standby takes over when the primary is killed, and everything that was acknowledged is there', async (t) => {
     t.diagnostic(`WIX_MEDIA_SEED=${SEED}`);
@@ -103,6 +129,64 @@ suite('wix-media-server: failover of PostgreSQL', () => {
     for (const { id, hash } of files.ledger) assert.equal((await client.files.getFileDescriptor(id)).hash, hash);
     const check = await ask(origin, 'GET', '/_wix-media/check');
     assert.equal(JSON.parse(check.text).isWhole, true, check.text);
+  });
+
+  test('an address that leads to a standby is answered by 503, and its connections are not kept', async (t) => {
+    const database = await postgres(t);
+    let target = '';
+    /** @type {(() => void)[]} */
+    const cuts = [];
+    /** @param {{ url: string }} database */
+    const through = async ({ url }) => {
+      target = url;
+      return await gate(t, () => target, ({ near, far, cut }) => {
+        cuts.push(cut);
+        return { asked: (data) => far.write(data), answered: (data) => near.write(data) };
+      });
+    };
+    const { origins, url } = await team(t, { servers: 1, database, through });
+    const [origin] = origins;
+    assert.equal((await create(origin)).status, 200);
+    const standby = await postgres(t, { primary: database.port });
+    await standby.start();
+    target = standby.url(new URL(url).pathname.slice(1));
+    for (const cut of cuts) cut();
+    // The standby has the rows, but may have older ones.
+    for (const answer of [await ask(origin, 'GET', FOLDERS), await create(origin)]) assertUnavailable(answer);
+    const probe = await ask(origin, 'GET', '/readyz');
+    assert.deepEqual([probe.status, JSON.parse(probe.text).status], [503, 'database unavailable']);
+    // The address leads to the primary again, and the standby goes on.
+    target = url;
+    await succeeds('a change', () => create(origin));
+    await succeeds('the probe', () => ask(origin, 'GET', '/readyz'));
+  });
+
+  test('a primary that is stopped holds up no call for ever, and the server recovers by itself', async (t) => {
+    const database = await postgres(t);
+    const { origins, query } = await team(t, { servers: 1, database });
+    const [origin] = origins;
+    assert.equal((await create(origin)).status, 200);
+    const ids = await query(`SELECT pid FROM pg_stat_activity UNION SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int`);
+    const signal = (/** @type {NodeJS.Signals} */ name) => {
+      for (const id of ids.split('\n')) {
+        try {
+          process.kill(Number(id), name);
+        } catch (error) {
+          // That of the query has ended.
+          if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error;
+        }
+      }
+    };
+    signal('SIGSTOP');
+    try {
+      const [created, listed, probe] = await Promise.all([create(origin), ask(origin, 'GET', FOLDERS), ask(origin, 'GET', '/readyz')]);
+      for (const answer of [created, listed]) assertUnavailable(answer);
+      assert.equal(probe.status, 503, probe.text);
+    } finally {
+      signal('SIGCONT');
+    }
+    await succeeds('a change', () => create(origin));
+    await succeeds('the probe', () => ask(origin, 'GET', '/readyz'));
   });
 
   test('a commit that no standby has is not acknowledged when its connection ends', async (t) => {

@@ -20,13 +20,14 @@ import { connect, createServer } from 'node:net';
  * Opens a gate, and returns the URL by which it is reached.
  *
  * @param {Closing} closing
- * @param {string} url Of the database.
+ * @param {string | (() => string)} url Of the database, asked for each connection.
  * @param {(connection: Connection) => Guard} guard
  */
 export async function gate(closing, url, guard) {
-  const reached = new URL(url);
-  const { hostname, port } = reached;
+  const target = () => new URL(typeof url === 'string' ? url : url());
+  const reached = target();
   const server = createServer((near) => {
+    const { hostname, port } = target();
     const far = connect(Number(port), hostname);
     const cut = () => {
       near.destroy();

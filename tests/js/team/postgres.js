@@ -13,7 +13,11 @@ import { freePort } from '../harness/port.js';
 const SCRIPT = `
 trap '' INT TERM HUP
 if [ "$(id -u)" = 0 ]; then AS='setpriv --reuid=postgres --regid=postgres --init-groups'; chown postgres "$RUN"; else AS=env; fi
-$AS "$BIN/initdb" -D "$RUN/data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync >"$RUN/log" 2>&1 || { cat "$RUN/log" >&2; exit 1; }
+create() {
+  if [ "$PRIMARY" ]; then $AS "$BIN/pg_basebackup" -D "$RUN/data" -h 127.0.0.1 -p "$PRIMARY" -U postgres --write-recovery-conf --checkpoint=fast --no-sync
+  else $AS "$BIN/initdb" -D "$RUN/data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync; fi
+}
+create >"$RUN/log" 2>&1 || { cat "$RUN/log" >&2; exit 1; }
 stop() { $AS "$BIN/pg_ctl" -D "$RUN/data" -m immediate stop >/dev/null 2>&1; }
 while read -r line; do
   case "$line" in
@@ -51,13 +55,14 @@ export async function psql(url, sql) {
 }
 
 /**
- * Prepares a server, which `start` starts.
+ * Prepares a server, which `start` starts. With `primary`, the port of one that runs, it is a standby of that.
  *
  * @param {Closing} closing
+ * @param {{ primary?: number }} [options]
  */
-export async function postgres(closing) {
+export async function postgres(closing, { primary } = {}) {
   const [folder, port, run] = [programs(), await freePort(), mkdtempSync(join(tmpdir(), 'wix-media-team-'))];
-  const env = { PATH: process.env.PATH, BIN: folder, RUN: run, PORT: String(port) };
+  const env = { PATH: process.env.PATH, BIN: folder, RUN: run, PORT: String(port), PRIMARY: String(primary ?? '') };
   // In a session of its own: Ctrl-C would end initdb in the middle.
   const child = spawn('sh', ['-c', SCRIPT], { detached: true, stdio: ['pipe', 'pipe', 'inherit'], env });
   const ended = once(child, 'close');
@@ -96,6 +101,7 @@ export async function postgres(closing) {
   };
   let count = 0;
   return {
+    port,
     url,
     query,
     hold,

@@ -4,7 +4,7 @@ use crate::cluster::{cluster, new_id};
 use crate::proxy::{Cut, Proxy};
 use std::time::Duration;
 use wix_media::catalog::{Catalog, Error, Result};
-use wix_media_postgres::{Limits, Site};
+use wix_media_postgres::{Limits, Site, Store};
 
 fn short_waits() -> Limits {
     Limits {
@@ -77,6 +77,27 @@ fn writer_whose_connection_ends_can_be_repeated() {
     let error = writer.commit().unwrap_err();
     assert!(error.is_retryable(), "{error:?}");
     assert_eq!(site.read().unwrap().setting("s").unwrap(), None);
+    site.write().unwrap().commit().unwrap();
+}
+
+#[test]
+fn connections_that_take_no_changes_are_replaced() {
+    let url = cluster().empty_database("C.UTF-8");
+    Store::migrate(&url).unwrap();
+    let name = url.rsplit('/').next().unwrap();
+    cluster().store(&url, Limits::default()).create_site("a").unwrap();
+    // Connections that are made now stay so, as those to a former primary.
+    cluster().run(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on"));
+    let store = cluster().store(&url, Limits::default());
+    let site = store.site("a").unwrap().unwrap();
+    let snapshots = [0, 1, 2].map(|_| site.read().unwrap());
+    drop(snapshots);
+    // Nobody waits for their rollbacks.
+    while store.pool_figures().idle < 3 {}
+    cluster().run(&format!("ALTER DATABASE {name} RESET default_transaction_read_only"));
+    let error = site.write().err().expect("a refusal");
+    assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+    assert_eq!(store.pool_figures().idle, 0);
     site.write().unwrap().commit().unwrap();
 }
 
