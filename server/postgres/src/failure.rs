@@ -115,6 +115,17 @@ pub(crate) fn failure(error: Error) -> catalog::Error {
     }
 }
 
+/// Whether a transaction that did nothing else may succeed later: something else had a lock for too long, or waited for one of its own.
+pub(crate) fn is_locked(error: &catalog::Error) -> bool {
+    match error {
+        catalog::Error::Conflict => true,
+        catalog::Error::Unavailable(cause) => cause
+            .downcast_ref()
+            .is_some_and(|Explained(error)| error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE)),
+        _ => false,
+    }
+}
+
 /// Whether the server refuses connections, or ended this one: connection exceptions, too few resources, and interventions of an
 /// operator, such as a shutdown.
 fn is_outage(state: &SqlState) -> bool {

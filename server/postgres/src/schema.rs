@@ -3,16 +3,28 @@
 //! A migration runs in one transaction, under a lock that it holds until its commit, so two at once do one after the other, also
 //! behind a pooler. A server of an older release goes on beside a newer schema for as long as the row of that schema says so:
 //! releases add first and remove what is no longer needed in the release after the next.
+//!
+//! Everybody who comes queues behind a migration that waits for a table, although the table is only being read. So it waits for a moment,
+//! rolls back, and tries again after a pause in which the others go on.
 
 use crate::connection::Connection;
 use crate::connections::Connections;
+use crate::failure::is_locked;
 use crate::limits::Limits;
 use crate::values::{get, values};
 use crate::version::{MIGRATIONS, VERSION, first_row};
+use std::time::{Duration, Instant};
 use wix_media::catalog::{Error, Result};
 
 /// The key of the advisory lock of migrations. All programs that use the database share the key space.
 const LOCK: i64 = 0x0077_6978_6d65_6469;
+
+/// How long a migration waits for a table. Calls that come meanwhile wait as long: for less than the limits of their own locks.
+const TABLE_LOCK_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long the first pause is after such a wait, and the longest one.
+const MIN_PAUSE: Duration = Duration::from_secs(1);
+const MAX_PAUSE: Duration = Duration::from_secs(10);
 
 /// The oldest release of PostgreSQL, as it numbers them.
 const MIN_SERVER: i64 = 150_000;
@@ -25,30 +37,40 @@ pub(crate) fn check(connections: &Connections) -> Result<()> {
     connections.query("SELECT", &[]).map(drop)
 }
 
-/// Brings the database to the version of the schema that this release knows.
-pub(crate) fn migrate(connections: &Connections) -> Result<i64> {
+/// Brings the database to the version of the schema that this release knows. Calls `waits` before each pause.
+pub(crate) fn migrate(connections: &Connections, mut waits: impl FnMut()) -> Result<i64> {
     check_server(connections)?;
-    let connection = connections.lend()?;
-    connection.expect_within(connections.limits.load_timeout);
-    let migrated = migrate_on(&connection, &connections.limits);
-    if migrated.is_err() {
+    let (start, mut pause) = (Instant::now(), MIN_PAUSE);
+    loop {
+        let connection = connections.lend()?;
+        connection.expect_within(connections.limits.load_timeout);
+        let error = match migrate_on(&connection, &connections.limits) {
+            Ok(version) => return Ok(version),
+            Err(error) => error,
+        };
         connection.close();
+        if !is_locked(&error) || start.elapsed() > connections.limits.load_timeout {
+            return Err(error);
+        }
+        waits();
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(MAX_PAUSE);
     }
-    migrated
 }
 
 /// Migrates in a transaction. After an error it is left open.
 fn migrate_on(connection: &Connection, limits: &Limits) -> Result<i64> {
-    // The lock may be held by another migration, and the tables by whatever is under way. A migration that is stopped must not keep
-    // its locks: all servers wait for them.
+    // Nobody but another migration waits for the first lock. A migration that is stopped must not keep its locks: all servers wait for them.
     connection.run(&format!(
         "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = {0}; SET LOCAL lock_timeout = {0};
          SET LOCAL idle_in_transaction_session_timeout = {1};
          SELECT pg_advisory_xact_lock({LOCK});
+         SET LOCAL lock_timeout = {2};
          CREATE TABLE IF NOT EXISTS schema_version (version bigint NOT NULL, oldest bigint NOT NULL);
          INSERT INTO schema_version (version, oldest) SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM schema_version)",
         limits.load_timeout.as_millis(),
-        limits.idle_timeout.as_millis()
+        limits.idle_timeout.as_millis(),
+        TABLE_LOCK_TIMEOUT.as_millis(),
     ))?;
     let rows = connection.query("SELECT version, oldest FROM schema_version", &[])?;
     let (found, oldest): (i64, i64) = match rows.first() {

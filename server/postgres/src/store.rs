@@ -132,12 +132,18 @@ impl Store {
     /// Creates the schema of a database, or brings it to the version of this release. Returns the version. Concurrent
     /// migrations are safe: the second one finds nothing left to do.
     pub fn migrate(url: &str) -> Result<i64> {
+        Store::migrate_with(url, || {})
+    }
+
+    /// The same. `waits` is called whenever a table is in use for too long, such as by an export. The migration tries again after a pause, in
+    /// which calls go on, and gives up after an hour with [`Error::Unavailable`].
+    pub fn migrate_with(url: &str, waits: impl FnMut()) -> Result<i64> {
         let limits = Limits {
             connections: 2,
             long_snapshots: 0,
             ..Limits::default()
         };
-        schema::migrate(&*connections(url, limits)?)
+        schema::migrate(&*connections(url, limits)?, waits)
     }
 
     /// The catalog of the site with this id, `None` for an unknown one.

@@ -79,7 +79,15 @@ pub(crate) fn run(task: Task, out: &mut dyn Write) -> Result<Outcome, Failure> {
 
 /// Creates the schema of a database, or brings it to the version of this program.
 fn migrate(url: &str, out: &mut dyn Write) -> Result<Outcome, Failure> {
-    let version = Store::migrate(url).map_err(|error| Failure(format!("cannot migrate the database: {error}")))?;
+    let mut is_told = false;
+    let tell = || {
+        if !std::mem::replace(&mut is_told, true) {
+            let text = "tables are in use, such as by an export: trying again until they are free";
+            _ = writeln!(std::io::stderr(), "wix-media-server: {text}");
+        }
+    };
+    let migrated = Store::migrate_with(url, tell);
+    let version = migrated.map_err(|error| Failure(format!("cannot migrate the database: {error}")))?;
     say(out, &format!("the schema has version {version}"))?;
     Ok(Outcome::Whole)
 }

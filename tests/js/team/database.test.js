@@ -173,6 +173,23 @@ suite('wix-media-server: PostgreSQL', () => {
     await until(origin, '/readyz', 200);
   });
 
+  test('migrate: says that it waits for a table, and lets calls go on', async (t) => {
+    const { name, origins } = await team(t, 1);
+    await database.query(name, 'UPDATE schema_version SET version = version - 1, oldest = 0; DROP TABLE call_window');
+    const release = await database.hold(name, 'BEGIN; SELECT version FROM schema_version');
+    const migrating = run(['migrate', '--database', database.url(name)]);
+    const isWaiting = `SELECT count(*) FROM pg_stat_activity WHERE datname = '${name}' AND wait_event_type = 'Lock'`;
+    while ((await database.query(name, isWaiting)) === '0') await new Promise((resolve) => setTimeout(resolve, 20));
+    // It is answered, although it needs the schema that the migration is to make.
+    assert.equal(JSON.parse((await until(origins[0], '/readyz', 503)).text).status, 'older schema: run wix-media-server migrate');
+    // The migration is in a pause.
+    while ((await database.query(name, isWaiting)) !== '0') await new Promise((resolve) => setTimeout(resolve, 20));
+    await release();
+    const { code, stderr } = await migrating;
+    assert.deepEqual([code, stderr], [0, 'wix-media-server: tables are in use, such as by an export: trying again until they are free\n']);
+    await until(origins[0], '/readyz', 200);
+  });
+
   test('a server that has waited for its database ends when no attempt can succeed', async (t) => {
     const own = await postgres(t);
     await own.start();

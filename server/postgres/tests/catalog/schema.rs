@@ -1,10 +1,14 @@
 //! Versions of the schema, and databases that are refused.
 
 use crate::cluster::cluster;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 use wix_media::catalog::{Catalog, Error};
 use wix_media_postgres::{Limits, OlderSchema, Store};
+
+/// Ends what hangs.
+const HANG: Duration = Duration::from_secs(600);
 
 fn connect(url: &str) -> Result<Store, Error> {
     Store::connect(url, Limits::default())
@@ -155,6 +159,33 @@ fn migration_that_excludes_releases_waits_for_their_transactions() {
             assert!(!migration.is_finished(), "it did not wait for the snapshot");
         }
         drop(snapshot);
+    });
+    assert!(site.read().is_ok());
+}
+
+#[test]
+fn migration_that_waits_for_a_long_snapshot_lets_others_go_on() {
+    let url = cluster().empty_database("C.UTF-8");
+    Store::migrate(&url).unwrap();
+    let site = Store::connect(&url, patient()).unwrap().create_site("a").unwrap();
+    let export = site.read_long().unwrap();
+    cluster().run_at(
+        &url,
+        "DROP TABLE call_window; UPDATE schema_version SET version = 5, oldest = 0",
+    );
+    let (waits, waited) = mpsc::channel();
+    thread::scope(|scope| {
+        let url = &url;
+        let migration = scope.spawn(move || Store::migrate_with(url, || waits.send(()).unwrap()).unwrap());
+        for _ in 0..2 {
+            waited.recv_timeout(HANG).unwrap();
+            // As every transaction begins. Behind a migration that waits for as long as the export takes, it would fail.
+            let begin = "SET lock_timeout = 60000; LOCK TABLE schema_version IN ACCESS SHARE MODE; SELECT version FROM schema_version";
+            assert_eq!(cluster().run_at(url, begin), ["5"]);
+        }
+        assert!(!migration.is_finished());
+        drop(export);
+        assert!(migration.join().unwrap() >= 6);
     });
     assert!(site.read().is_ok());
 }
