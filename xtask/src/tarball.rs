@@ -22,7 +22,7 @@ const DEPLOY: [&str; 5] = [
 ];
 
 /// The tests of `tests/js/team` about the program as users install it.
-const TESTS: [&str; 1] = ["command-line.test.js"];
+const TESTS: [&str; 2] = ["command-line.test.js", "installed.test.js"];
 
 /// What to do with the tarball.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

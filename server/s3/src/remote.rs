@@ -425,13 +425,26 @@ pub(crate) fn failed(error: Error) -> io::Error {
         Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => ErrorKind::PermissionDenied,
         _ => ErrorKind::NotConnected,
     };
-    io::Error::new(kind, error)
+    io::Error::new(kind, explained(&error))
+}
+
+/// An error with its first cause, such as a certificate or a name that DNS does not know. By itself it ends with `error sending request`.
+fn explained(error: &Error) -> String {
+    let text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(deeper) = cause.and_then(std::error::Error::source) {
+        cause = Some(deeper);
+    }
+    match cause.map(ToString::to_string) {
+        Some(cause) if !text.contains(&cause) => format!("{text}: {cause}"),
+        _ => text,
+    }
 }
 
 /// The error of a request that writes. An object that is not found is the bucket itself, or an upload that was aborted.
 fn unwritten(error: Error) -> io::Error {
     match &error {
-        Error::NotFound { .. } => io::Error::new(ErrorKind::NotConnected, error),
+        Error::NotFound { .. } => io::Error::new(ErrorKind::NotConnected, explained(&error)),
         _ => failed(error),
     }
 }
