@@ -3,12 +3,14 @@
 // Names that commands give begin with a digit. Other files, which are imported or whose uploads no replay knows, have names that begin
 // with a letter until a command renames them. Lists are asked for in the order of names, so those come last, and are left out.
 
+import { md5 } from '../harness/bytes.js';
+
 /** @import { random } from '../crash/model.js' */
 
 /**
  * @typedef {'createFolder' | 'updateFolder' | 'trashFolders' | 'restoreFolders' | 'eraseFolders' | 'getFolder' | 'listFolders' | 'searchFolders' |
  *   'listDeletedFolders' | 'queryFolders'} FolderWhat
- * @typedef {'openUpload' | 'openTransfer' | 'upload' | 'import' | 'bulkImport' | 'updateFile' | 'trashFiles' | 'restoreFiles' | 'eraseFiles' | 'getFile' |
+ * @typedef {'openUpload' | 'openTransfer' | 'upload' | 'import' | 'bulkImport' | 'bulkImportFiles' | 'openDownload' | 'download' | 'openArchive' | 'archive' | 'updateFile' | 'trashFiles' | 'restoreFiles' | 'eraseFiles' | 'getFile' |
  *   'getFiles' | 'listFiles' | 'searchFiles' | 'listDeletedFiles' | 'queryFiles'} FileWhat
  * @typedef {FolderWhat | FileWhat} What
  */
@@ -27,6 +29,7 @@
  * @property {number} [size] Of the bytes of an upload, and
  * @property {number} [seed] what makes them.
  * @property {string} [source] The URL of an import.
+ * @property {boolean} [isSpoilt] Whether an invalid import stands beside it, so that nothing may be imported.
  */
 /** @typedef {{ status: number, text: string }} Reply */
 /** @typedef {{ number: number, body: any }} RecordedEvent */
@@ -37,16 +40,40 @@ const ROOT = 'media-root';
 const API = '/site-media/v1';
 const MIME = 'application/octet-stream';
 
-/** Commands that change nothing that others see. */
-const PREPARES = new Set(['openUpload', 'openTransfer']);
+/** Commands that answer with a URL, and change nothing that others see. */
+const PREPARES = new Set(['openUpload', 'openTransfer', 'openDownload', 'openArchive']);
+/**
+ * What is read at the URL of a download.
+ *
+ * @type {Partial<Record<What, What>>}
+ */
+const FETCHES = { openDownload: 'download', openArchive: 'archive' };
+const IMPORTS = new Set(['import', 'bulkImport', 'bulkImportFiles']);
 const READ = /^(get|list|search|query)/;
 const PAGED = /^(list|search|query)/;
+/** Commands about one file or folder. */
+const ONE = new Set(['getFile', 'getFolder', 'openDownload']);
 const IDLE = /^(trash|restore|erase)/;
 
 /** @param {Command} command */
 export const prepares = ({ what }) => PREPARES.has(what);
 /** @param {Command} command */
-export const isRead = ({ what }) => READ.test(what) || PREPARES.has(what);
+export const isFetch = ({ what }) => Object.values(FETCHES).includes(what);
+/** @param {Command} command */
+export const isRead = (command) => READ.test(command.what) || prepares(command) || isFetch(command);
+/**
+ * Whether a URL leads to what there was when it was made. So it matters when that was.
+ *
+ * @param {Command} command
+ */
+export const isFixed = ({ what }) => what === 'openArchive';
+/**
+ * The command that reads what is at the URL of another one, if that is a download.
+ *
+ * @param {Command} command
+ * @returns {Command | undefined}
+ */
+export const fetchAfter = ({ what, name }) => FETCHES[what] && { what: FETCHES[what], name };
 /** @param {Command} command */
 export const isPaged = ({ what }) => PAGED.test(what);
 /**
@@ -60,7 +87,7 @@ export const isIdle = ({ what }) => IDLE.test(what);
  *
  * @param {Command} command
  */
-export const isDeferred = ({ what }) => what === 'import' || what === 'bulkImport';
+export const isDeferred = ({ what }) => IMPORTS.has(what);
 
 /**
  * The name of a file that a command makes.
@@ -128,6 +155,14 @@ export function requestOf(command, named) {
       return ['POST', `${API}/files/import`, { url: command.source, mimeType: MIME, displayName: fileName(command) }];
     case 'bulkImport':
       return ['POST', `${API}/bulk/files/import-v2`, { importFileRequests: [{ url: command.source, mimeType: MIME, displayName: fileName(command) }], returnEntity: true }];
+    case 'bulkImportFiles': {
+      const good = { url: command.source, mimeType: MIME, displayName: fileName(command) };
+      return ['POST', `${API}/bulk/files/import`, { importFileRequests: command.isSpoilt ? [good, { ...good, url: 'ftp://media.test/a' }] : [good] }];
+    }
+    case 'openDownload':
+      return ['POST', `${API}/files/generate-file-download-url`, { fileId: own }];
+    case 'openArchive':
+      return ['POST', `${API}/files/generate-download-url`, { fileIds: all }];
     case 'updateFile':
       return ['PATCH', `${API}/files/update-file-descriptor`, { file: { id: own, displayName: `${name}.bin`, labels: [name], parentFolderId: into } }];
     case 'trashFiles':
@@ -162,7 +197,7 @@ const CHOICES = {
   folder: [
     ...Array(5).fill('updateFolder'), 'trashFolders', 'trashFolders', 'restoreFolders', 'restoreFolders', 'restoreFolders', 'eraseFolders', 'getFolder', 'listFolders', 'listFiles', 'listFiles',
   ],
-  file: [...Array(4).fill('updateFile'), 'trashFiles', 'trashFiles', 'restoreFiles', 'restoreFiles', 'restoreFiles', 'eraseFiles', 'getFile', 'getFiles'],
+  file: [...Array(4).fill('updateFile'), 'trashFiles', 'trashFiles', 'restoreFiles', 'restoreFiles', 'restoreFiles', 'eraseFiles', 'getFile', 'getFiles', 'openDownload', 'openDownload', 'openArchive'],
   any: ['searchFiles', 'searchFolders', 'listDeletedFiles', 'listDeletedFolders', 'queryFiles', 'queryFolders'],
 };
 
@@ -182,8 +217,8 @@ export function chosen({ below, of }, known, name, load) {
   const lacksFolders = known.folders.length < load.folders;
   if (known.folders.length === 0 || (lacksFolders && way < 4)) return { what: 'createFolder', name, parent };
   if (known.files.length < load.files && way < 10) {
-    const what = /** @type {What} */ (of(['openUpload', 'openUpload', 'openTransfer', ...(load.source ? ['import', 'bulkImport'] : [])]));
-    if (!PREPARES.has(what)) return { what, name, source: load.source };
+    const what = /** @type {What} */ (of(['openUpload', 'openUpload', 'openTransfer', ...(load.source ? ['import', 'bulkImport', 'bulkImportFiles'] : [])]));
+    if (!PREPARES.has(what)) return { what, name, source: load.source, isSpoilt: what === 'bulkImportFiles' && below(3) === 0 };
     return { what, name, parent, size: 1 + below(2000), seed: 1 + below(2 ** 30) };
   }
   const kinds = /** @type {('folder' | 'file' | 'any')[]} */ (['folder', 'folder', 'folder', ...(known.files.length > 0 ? ['file', 'file'] : []), 'any']);
@@ -197,7 +232,7 @@ export function chosen({ below, of }, known, name, load) {
   if (what === 'listFiles') return { what, parent: of(known.folders), limit };
   const ids = kind === 'folder' ? known.folders : known.files;
   if (what.startsWith('update')) return { what, ids: [of(ids)], name, parent };
-  return { what, ids: what === 'getFile' || what === 'getFolder' ? [of(ids)] : some(ids) };
+  return { what, name, ids: ONE.has(what) ? [of(ids)] : some(ids) };
 }
 
 /** @param {any} body */
@@ -252,6 +287,26 @@ const shown = ({ id, displayName, parentFolderId, state, labels, sizeInBytes, ha
 ];
 
 /**
+ * The URL that a command was answered with.
+ *
+ * @param {Reply} answer
+ */
+export function urlOf({ text }) {
+  const { uploadUrl, downloadUrl, downloadUrls } = JSON.parse(text);
+  return String(uploadUrl ?? downloadUrl ?? downloadUrls[0].url);
+}
+
+/**
+ * The reply to the request of a URL, with what its bytes say. An archive has the times of its files in it, so only its length counts.
+ *
+ * @param {Command} command
+ * @param {number} status
+ * @param {Uint8Array} bytes
+ * @returns {Reply}
+ */
+export const fetched = ({ what }, status, bytes) => ({ status, text: JSON.stringify(status === 200 ? { [what]: what === 'archive' ? bytes.length : md5(bytes) } : {}) });
+
+/**
  * What matters of an answer.
  *
  * @param {Command} command
@@ -260,8 +315,11 @@ const shown = ({ id, displayName, parentFolderId, state, labels, sizeInBytes, ha
  */
 export function essence(command, { status, text }, named) {
   const body = JSON.parse(text);
+  if (isFetch(command)) return JSON.stringify([status, body]);
   if (status !== 200) return JSON.stringify([status, body.details?.applicationError?.code ?? body.details?.validationError?.fieldViolations?.[0]?.ruleName]);
-  if (prepares(command) || isDeferred(command)) return JSON.stringify([status]);
+  // Each manager has URLs of its own, of the same form.
+  if (prepares(command)) return JSON.stringify([status, Object.keys(body), new URL(urlOf({ status, text })).pathname.split('/', 2), body.downloadUrls?.map((/** @type {any} */ { assetKey }) => assetKey)]);
+  if (isDeferred(command)) return JSON.stringify([status, Object.keys(body)]);
   const item = body.folder ?? body.file;
   if (item) return JSON.stringify([status, shown(item, named)]);
   const items = (body.files ?? body.folders)?.filter((/** @type {any} */ { displayName }) => !isPaged(command) || /^\d/.test(displayName));
@@ -322,6 +380,7 @@ export function fits(command, event, isKnown) {
     case 'upload':
     case 'import':
     case 'bulkImport':
+    case 'bulkImportFiles':
       return isFile && isNew && !isKnown && given === fileName(command);
     case 'restoreFolders':
       return isNew && isKnown;

@@ -159,6 +159,18 @@ async function caught(t, origin, ...checks) {
   assert.fail(`${entries.length} commands, and nothing was found`);
 }
 
+/**
+ * Replays a history in which something is changed.
+ *
+ * @param {History} history
+ * @param {(history: History) => void} change
+ */
+function replayChanged(history, change) {
+  const copy = structuredClone(history);
+  change(copy);
+  return replay(copy);
+}
+
 suite('wix-media-server: a team', () => {
   test('answers can be put into one order, which is that of the events, and every follower sees each event once', async (t) => {
     const { origin, origins, counts } = await team(t, { args: ['--allow-private-imports'] });
@@ -251,12 +263,7 @@ suite('the proof of consistency', () => {
     const one = (await native(t, await temporaryFolder(t))).origin;
     const told = await record(one, { clients: CLIENTS, commands: 25, seed: SEED });
     await replay(told);
-    /** @param {(history: History) => void} change */
-    const changed = (change) => {
-      const copy = structuredClone(told);
-      change(copy);
-      return replay(copy);
-    };
+    const changed = (/** @type {(history: History) => void} */ change) => replayChanged(told, change);
     const late = told.entries.findLastIndex(({ command, answer }) => command.what === 'updateFolder' && answer?.status === 200);
     await assert.rejects(changed(({ entries }) => Object.assign(present(entries[late].answer), { status: 404, text: '{}' })), /no command explains/);
     await assert.rejects(changed(({ entries }) => void entries.splice(late, 1)), /no command explains/);
@@ -268,6 +275,46 @@ suite('the proof of consistency', () => {
     }));
     const refused = told.entries.find(({ answer }) => answer?.status === 400 || answer?.status === 404);
     await assert.rejects(changed(({ entries }) => Object.assign(present(entries[told.entries.indexOf(present(refused))].answer), { status: 409 })), /no order of the commands explains/);
+  });
+
+  test('finds wrong URLs, wrong bytes behind them, and imports that nobody asked for', async (t) => {
+    const { origin } = await native(t, await temporaryFolder(t), ['--allow-private-imports']);
+    /** @type {Command[]} */
+    const script = [
+      { what: 'openUpload', size: 900, seed: 3 },
+      { what: 'bulkImportFiles' },
+      { what: 'bulkImportFiles', isSpoilt: true },
+      { what: 'openTransfer', size: 900, seed: 4 },
+      { what: 'openDownload' },
+      { what: 'openArchive' },
+    ];
+    let turn = 0;
+    const choose = (/** @type {unknown} */ _, /** @type {{ files: string[] }} */ { files }, /** @type {string} */ name, /** @type {{ source: string }} */ load) =>
+      ({ ...script[turn++], name, ids: files.slice(0, 1), source: load.source });
+    const told = await record(origin, { clients: 1, commands: script.length, seed: SEED, source: await source(t), choose });
+    await replay(told);
+    const answers = told.entries.map(({ command, answer }) => `${command.what} ${answer?.status}`);
+    assert.deepEqual(answers, ['openUpload 200', 'upload 200', 'bulkImportFiles 200', 'bulkImportFiles 400', 'openTransfer 200', 'upload 200', 'openDownload 200', 'download 200', 'openArchive 200', 'archive 200']);
+    /**
+     * @param {string} entry
+     * @param {(entry: Entry) => object} change What of it is another.
+     */
+    const found = (entry, change) => {
+      const at = answers.indexOf(entry);
+      const changed = replayChanged(told, ({ entries }) => void Object.assign(entries[at], change(entries[at])));
+      return assert.rejects(changed, /no (order of the commands|command) explains/, entry);
+    };
+    const text = (/** @type {object} */ body) => () => ({ answer: { status: 200, text: JSON.stringify(body) } });
+    await found('openUpload 200', text({ uploadUrl: `${origin}/elsewhere/token` }));
+    await found('openTransfer 200', text({ uploadUrl: `${origin}/upload/tus` }));
+    await found('openDownload 200', text({ downloadUrls: [{ url: `${origin}/download-files/a`, assetKey: 'poster' }] }));
+    await found('openArchive 200', text({ downloadUrl: `${origin}/media/a.zip` }));
+    await found('download 200', text({ download: md5(noise(900, 3)) }));
+    await found('archive 200', text({ archive: 1 }));
+    // One of two was imported although the other was invalid, and one was imported that nobody asked for.
+    await found('bulkImportFiles 200', ({ command }) => ({ command: { ...command, isSpoilt: true } }));
+    await found('bulkImportFiles 200', ({ command }) => ({ command: { ...command, name: 'other' } }));
+    await found('bulkImportFiles 400', () => ({ answer: told.entries[answers.indexOf('bulkImportFiles 200')].answer }));
   });
 
   test('tells the deletion of a folder from that of its child just before', async (t) => {
