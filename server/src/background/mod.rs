@@ -37,8 +37,10 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 pub(crate) async fn run(app: Arc<App>, role: Role) {
     let mut imports = Tasks::new(MAX_IMPORTS);
     let mut deliveries = Tasks::new(webhooks::MAX_DELIVERIES);
+    // One at a time. Dropped at the end: nothing depends on how far it came.
+    let mut sweeps = Tasks::new(1);
     tokio::select! {
-        () = work(&app, &mut imports, &mut deliveries), if role.works() => {}
+        () = work(&app, &mut imports, &mut deliveries, &mut sweeps), if role.works() => {}
         () = follow_others(&app, role), if app.has_others => {}
         () = app.ending() => {}
     }
@@ -47,7 +49,7 @@ pub(crate) async fn run(app: Arc<App>, role: Role) {
     deliveries.finish().await;
 }
 
-async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Tasks<i64>) {
+async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Tasks<i64>, sweeps: &mut Tasks<()>) {
     let mut changes = app.changes();
     let mut next_sweep = Instant::now();
     let mut next_pictures = Instant::now();
@@ -80,15 +82,17 @@ async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Task
             () = tokio::time::sleep(LOOK_INTERVAL), if app.has_others && !app.is_listed => {}
             () = imports.ended() => {}
             () = deliveries.ended() => {}
+            () = sweeps.ended() => {}
             () = sleep_until(tick) => {
-                if Instant::now() >= next_sweep {
-                    next_sweep = Instant::now() + SWEEP_INTERVAL;
-                    sweep(app).await;
-                    if Instant::now() >= next_pictures {
-                        next_pictures = Instant::now() + PICTURES_INTERVAL;
-                        // A long list of pictures must not hold up other work.
-                        tokio::spawn(sweep_pictures(Arc::clone(app)));
+                let now = Instant::now();
+                if now >= next_sweep {
+                    next_sweep = now + SWEEP_INTERVAL;
+                    let has_pictures = now >= next_pictures;
+                    if has_pictures {
+                        next_pictures = now + PICTURES_INTERVAL;
                     }
+                    // A long list of blobs must not hold up other work.
+                    sweeps.run((), sweep_all(Arc::clone(app), has_pictures));
                 }
                 pace.ticked(call(app, "what is due", |manager| manager.tick()).await.is_some());
                 app.tell_changes();
@@ -166,6 +170,14 @@ async fn call<T: Send + 'static>(
     working(work, &app.site_id, running).await
 }
 
+/// Removes what is not needed any more, and then old pictures.
+async fn sweep_all(app: Arc<App>, has_pictures: bool) {
+    sweep(&app).await;
+    if has_pictures {
+        sweep_pictures(&app).await;
+    }
+}
+
 /// Removes what is not needed any more. If something fails, the next sweep tries again.
 async fn sweep(app: &Arc<App>) {
     let swept = call(app, "the sweep", |manager| manager.sweep(SWEEP_GRACE_MS)).await;
@@ -188,7 +200,7 @@ async fn sweep(app: &Arc<App>) {
 }
 
 /// Removes old pictures from the bucket.
-async fn sweep_pictures(app: Arc<App>) {
+async fn sweep_pictures(app: &App) {
     let pictures = Arc::clone(&app.pictures);
     let removing = async {
         match blocking(move || pictures.remove_old()).await {

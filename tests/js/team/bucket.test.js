@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { md5, noise } from '../harness/bytes.js';
 import { leftovers } from '../harness/leftovers.js';
+import { withinTime } from '../harness/limit.js';
 import { temporaryFolder } from '../harness/manager.js';
 import { createClient } from '../harness/package.js';
 import { present } from '../harness/present.js';
 import { ask, native, run } from './native.js';
 import { objectStore, proxy } from './object-store.js';
+import { receiver } from './receiver.js';
+import { storeProxy } from './store-proxy.js';
 import { transfer } from './transfer.js';
 
 /** @import { TestContext } from 'node:test' */
@@ -26,11 +29,12 @@ let store;
  *
  * @param {TestContext} t
  * @param {NodeJS.ProcessEnv} [env]
+ * @param {string[]} [more] Arguments.
  */
-async function start(t, env = {}) {
+async function start(t, env = {}, more = []) {
   const data = join(await temporaryFolder(t), 'data');
   const bucket = `${store.bucket}-${process.hrtime.bigint()}`;
-  const args = ['--bucket', bucket];
+  const args = ['--bucket', bucket, ...more];
   const all = { ...store.env, ...env };
   const again = async () => {
     const server = await native(t, data, args, all);
@@ -110,6 +114,18 @@ suite('wix-media-server: a bucket', () => {
     assert.equal((await ask(server.origin, 'GET', path)).text, 'water and sun');
     assert.equal((await upload()).status, 200);
     assert.equal((await names()).length, 2);
+  });
+
+  test('a sweep that the bucket holds up delays no webhook, and not the end', async (t) => {
+    const [hook, between] = [await receiver(t), await storeProxy(t, store.port)];
+    const lists = between.hold('list-type=2');
+    const { server } = await start(t, { AWS_ENDPOINT_URL: between.origin }, ['--webhook', hook.url]);
+    await withinTime('the list of a sweep', lists.first);
+    await createClient({ baseUrl: server.origin }).folders.createFolder('heard');
+    (await hook.next()).answer(200);
+    // Requests to the bucket end after a minute.
+    assert.ok(lists.count() > 0);
+    assert.deepEqual(await server.end(), { code: 0, signal: null });
   });
 
   test('check: the bucket is tried out, and the directory remembers it', async (t) => {

@@ -9,6 +9,11 @@ import { connect, createServer } from 'node:net';
  *
  * @typedef {'before' | 'within' | 'after' | 'in the answer'} Place
  */
+/**
+ * What happens to a request. The store does not get one that is held, and its connection stays open.
+ *
+ * @typedef {Place | 'held'} Fate
+ */
 
 /** How much of a request or an answer that is cut goes through. */
 const SOME = 1500;
@@ -26,17 +31,25 @@ export async function storeProxy(closing, to) {
   let plan;
   /** @type {string[]} */
   const requests = [];
+  /** Text of the targets whose requests nobody answers. @type {string | undefined} */
+  let silent;
+  /** The connections of those. @type {Set<import('node:net').Socket>} */
+  const held = new Set();
+  /** @type {(() => void)[]} */
+  const waiting = [];
   /** @type {Set<import('node:net').Socket>} */
   const sockets = new Set();
   /**
-   * The place to cut a request whose beginning this is.
+   * What happens to a request whose beginning this is.
    *
    * @param {Buffer} chunk
+   * @returns {Fate | undefined}
    */
   const placeOf = (chunk) => {
     const [, method = '', target = ''] = LINE.exec(chunk.subarray(0, 2000).toString('latin1')) ?? [];
     if (!method) return undefined;
     requests.push(`${method} ${target}`);
+    if (silent && method === 'GET' && target.includes(silent)) return 'held';
     if (!plan || plan.times === 0 || method !== plan.method || !target.includes(plan.part)) return undefined;
     plan.times -= 1;
     return plan.place;
@@ -54,11 +67,16 @@ export async function storeProxy(closing, to) {
         end();
       });
     }
-    /** @type {Place | undefined} */
+    /** @type {Fate | undefined} */
     let place;
     near.on('data', (/** @type {Buffer} */ chunk) => {
       // A client sends a request once the answer to the one before has come, so it begins a chunk.
       place = placeOf(chunk) ?? place;
+      if (place === 'held') {
+        held.add(near.on('close', () => held.delete(near)));
+        for (const resolve of waiting.splice(0)) resolve();
+        return;
+      }
       if (place === 'before') return end();
       if (place === 'within') return far.end(chunk.subarray(0, Math.min(chunk.length, SOME) - 1), end);
       if (!far.write(chunk)) {
@@ -97,6 +115,17 @@ export async function storeProxy(closing, to) {
       const left = plan?.times ?? 0;
       plan = undefined;
       return left;
+    },
+    /**
+     * Answers no GET with this text in its target from now on. Returns what waits for the first of them, and how many are held.
+     *
+     * @param {string} part
+     */
+    hold: (part) => {
+      silent = part;
+      /** @type {Promise<void>} */
+      const first = new Promise((resolve) => void waiting.push(resolve));
+      return { first, count: () => held.size };
     },
     /** The requests since the last call. */
     taken: () => requests.splice(0),
