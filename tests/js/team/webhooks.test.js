@@ -51,6 +51,16 @@ suite('wix-media-server: webhooks', () => {
     second.answer(200);
   });
 
+  test('a receiver that cannot be reached is logged without its URL and host', async (t) => {
+    const url = 'https://host-that-nobody-may-see.invalid/path-that-nobody-may-see?key=query-that-nobody-may-see';
+    const server = await native(t, await temporaryFolder(t), ['--webhook', url]);
+    await createClient({ baseUrl: server.origin }).folders.createFolder('unheard');
+    const { reason } = await server.logged('webhook not delivered');
+    assert.match(String(reason), /^(its name |it did not answer within )/);
+    assert.equal((await server.end()).code, 0);
+    assert.ok(!`${server.text.stdout}${server.text.stderr}`.includes('nobody-may-see'), server.text.stdout);
+  });
+
   test('a delivery that a killed server was sending is sent again after the next start, with the same key', async (t) => {
     const hook = await receiver(t);
     const folder = await temporaryFolder(t);

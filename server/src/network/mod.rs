@@ -2,6 +2,10 @@
 //!
 //! A name is resolved once, its addresses are checked, and the connection is made to an address that was checked, so that the
 //! name cannot lead elsewhere a moment later.
+//!
+//! Reasons of failures may be logged, so they contain neither a URL nor the name of a host.
+
+mod resolver;
 
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
@@ -9,13 +13,14 @@ use http::{Request, StatusCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
+use resolver::RESOLVER;
 use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::rustls::{self, CertificateError, ClientConfig, RootCertStore};
 use url::{Host, Url};
 use wix_media::manager::is_private;
 
@@ -41,11 +46,15 @@ static TLS: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| {
     )
 });
 
-/// Fetches a URL. If that fails, returns the reason for people.
+/// Fetches a URL. If that fails, returns the reason for whoever knows the URL: it names the host.
 pub(crate) async fn fetch(url: &str, headers: &[(String, String)], allow_private: bool) -> Result<Fetched, String> {
     let url = Url::parse(url).map_err(|error| error.to_string())?;
     let request = fetching(&url, headers)?;
-    send(&url, request, allow_private).await
+    // Whoever imports may know where a redirect leads.
+    let host = url.host_str().unwrap_or_default();
+    send(&url, request, allow_private)
+        .await
+        .map_err(|reason| format!("{host}: {reason}"))
 }
 
 /// Posts a text to a URL, which may be a private one. Returns the status of the response, whose body is not read. If that fails,
@@ -79,9 +88,8 @@ async fn send(url: &Url, request: Request<Full<Bytes>>, allow_private: bool) -> 
         Host::Ipv4(address) => (vec![address.into()], address.to_string()),
         Host::Ipv6(address) => (vec![address.into()], address.to_string()),
         Host::Domain(name) => {
-            let found = tokio::net::lookup_host((name, port)).await;
-            let found = found.map_err(|error| format!("{name} cannot be resolved: {error}"))?;
-            (found.map(|address| address.ip()).collect(), name.to_owned())
+            let found = RESOLVER.resolve(name).await?;
+            (found, name.to_owned())
         }
     };
     // All of them: the owner of the name must not choose which one is connected to.
@@ -89,9 +97,9 @@ async fn send(url: &Url, request: Request<Full<Bytes>>, allow_private: bool) -> 
         .iter()
         .find(|address| !allow_private && is_private(&address.to_string()));
     if let Some(address) = refused {
-        return Err(format!("{name} has the address {address}, which is not a public one"));
+        return Err(format!("its name has the address {address}, which is not a public one"));
     }
-    let address = *addresses.first().ok_or_else(|| format!("{name} has no address"))?;
+    let address = *addresses.first().ok_or("its name has no address")?;
     let stream = TcpStream::connect((address, port))
         .await
         .map_err(|error| error.to_string())?;
@@ -101,10 +109,21 @@ async fn send(url: &Url, request: Request<Full<Bytes>>, allow_private: bool) -> 
         let stream = connector
             .connect(server, stream)
             .await
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| untrusted(&error))?;
         return exchange(stream, request).await;
     }
     exchange(stream, request).await
+}
+
+/// Why there is no TLS. The text of a certificate for another host names both.
+fn untrusted(error: &std::io::Error) -> String {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    match inner {
+        Some(rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        )) => "its certificate is for another host".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 /// The path and the query.
@@ -181,4 +200,22 @@ where
             .collect(),
         body,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio_rustls::rustls::pki_types::DnsName;
+
+    #[test]
+    fn certificate_of_another_host_is_told_without_names() {
+        let expected = ServerName::DnsName(DnsName::try_from("secret.example").unwrap());
+        let context = CertificateError::NotValidForNameContext {
+            expected,
+            presented: vec!["other.example".to_owned()],
+        };
+        let told = |error| untrusted(&std::io::Error::other(rustls::Error::InvalidCertificate(error)));
+        assert_eq!(told(context), "its certificate is for another host");
+        assert!(told(CertificateError::Expired).contains("Expired"));
+    }
 }
