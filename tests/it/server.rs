@@ -9,6 +9,7 @@ use std::path::Path;
 const FLOORS: [&[&str]; 12] = [
     &[
         "caller",
+        "clock",
         "failure",
         "guard",
         "metrics",
