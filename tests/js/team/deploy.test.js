@@ -118,6 +118,18 @@ suite('wix-media-server: deployment', () => {
     assert.notEqual(check(KUBERNETES_TEAM.replace('maxUnavailable: 1\n', 'maxUnavailable: []\n')), 0);
   });
 
+  test('the servers of Docker Compose trust their proxy, and no other container gets its address', () => {
+    const address = (/** @type {RegExp} */ pattern) => pattern.exec(COMPOSE_TEAM)?.[1] ?? assert.fail(`not found: ${pattern}`);
+    const number = (/** @type {string} */ text) => text.split('.').reduce((all, part) => all * 256 + Number(part), 0);
+    const has = (/** @type {string} */ network, /** @type {string} */ member) => {
+      const [first, bits] = network.split('/');
+      return Math.floor(number(first) / 2 ** (32 - Number(bits))) === Math.floor(number(member) / 2 ** (32 - Number(bits)));
+    };
+    const proxy = address(/^ {8}ipv4_address: (\S+)$/m);
+    assert.equal(address(/^ {2}WIX_MEDIA_TRUST_PROXY: (\S+)$/m), proxy);
+    assert.deepEqual([has(address(/subnet: (\S+)$/m), proxy), has(address(/ip_range: (\S+)$/m), proxy)], [true, false]);
+  });
+
   test('all of them end a server in more time than it gives itself', () => {
     const given = [
       ...UNIT.matchAll(/TimeoutStopSec=(\d+)/g),

@@ -190,7 +190,7 @@ suite('wix-media-server: behind nginx', () => {
   });
 
   test('requests go to two servers in turn, and to the other one when one has ended', async (t) => {
-    const { servers } = await team(t, { servers: 2 });
+    const { servers } = await team(t, { servers: 2, args: ['--trust-proxy', '127.0.0.1'] });
     const folder = await temporaryFolder(t);
     const socket = join(folder, 'nginx.sock');
     const site = adapted(RECIPE_OF_TEAM, [
@@ -199,21 +199,28 @@ suite('wix-media-server: behind nginx', () => {
       ['listen 80;', `listen unix:${socket};`],
     ]);
     await startNginx(t, folder, socket, site);
-    let count = 0;
-    /** Creates a folder. Returns the status and the id of the request. */
-    const create = async () => {
-      count += 1;
+    /**
+     * Sends JSON to nginx, and returns the answer with its text.
+     *
+     * @param {string} path
+     * @param {object} body
+     */
+    const post = async (path, body) => {
       /** @type {IncomingMessage} */
       const response = await withinTime(
         'an answer through nginx',
         new Promise((resolve, reject) => {
-          const headers = { host: '127.0.0.1', 'content-type': 'application/json' };
-          const request = httpRequest({ socketPath: socket, agent: false, method: 'POST', path: '/site-media/v1/folders', headers }, resolve);
-          request.on('error', reject).end(JSON.stringify({ displayName: `folder ${count}` }));
+          const headers = { host: '127.0.0.1', 'content-type': 'application/json', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' };
+          const request = httpRequest({ socketPath: socket, agent: false, method: 'POST', path, headers }, resolve);
+          request.on('error', reject).end(JSON.stringify(body));
         }),
       );
-      await bytesOf(response);
-      return { status: response.statusCode, id: response.headers['x-request-id'] };
+      return { status: response.statusCode, id: response.headers['x-request-id'], text: (await bytesOf(response)).toString() };
+    };
+    let count = 0;
+    const create = () => {
+      count += 1;
+      return post('/site-media/v1/folders', { displayName: `folder ${count}` });
     };
     const made = [];
     for (let each = 0; each < 4; each += 1) made.push(await create());
@@ -226,5 +233,7 @@ suite('wix-media-server: behind nginx', () => {
       assert.equal(status, 200);
       await hasAnswered(first, id);
     }
+    const { text } = await post('/site-media/v1/files/generate-upload-url', { mimeType: 'text/plain' });
+    assert.match(JSON.parse(text).uploadUrl, /^http:\/\/127\.0\.0\.1\/upload\//);
   });
 });
