@@ -167,10 +167,11 @@ impl Remote {
         Path::from(format!("{}pictures/{id}/{name}", self.prefix))
     }
 
-    /// The type of an object and its bytes. `None` if it is missing, larger than `limit`, or has no type.
-    pub(crate) fn get_typed(&self, path: Path, limit: u64) -> io::Result<Option<(String, Bytes)>> {
+    /// The type of an object and its bytes. `None` if it is missing, larger than `limit`, or has no type. Unlike other requests, it
+    /// fails after `time`.
+    pub(crate) fn get_typed(&self, path: Path, limit: u64, time: Duration) -> io::Result<Option<(String, Bytes)>> {
         let store = Arc::clone(&self.store);
-        self.wait("get", async move {
+        let getting = async move {
             let result = match store.get(&path).await {
                 Ok(result) => result,
                 Err(Error::NotFound { .. }) => return Ok(None),
@@ -184,6 +185,15 @@ impl Remote {
                 }
                 _ => Ok(None),
             }
+        };
+        self.wait("get", async move {
+            let late = |_| {
+                Err(io::Error::new(
+                    ErrorKind::TimedOut,
+                    "the bucket does not answer in time",
+                ))
+            };
+            tokio::time::timeout(time, getting).await.unwrap_or_else(late)
         })
     }
 

@@ -1,13 +1,17 @@
 //! Pictures that are kept beside their blobs.
 
 use crate::parts::put;
-use crate::servers::servers;
+use crate::proxy::{Cut, Proxy};
+use crate::servers::{seaweedfs, servers, settings_at};
 use std::io::ErrorKind;
 use std::time::Duration;
 use wix_media::blobs::Blobs;
 use wix_media_s3::{Bucket, Picture};
 
 const AGE: Duration = Duration::from_secs(3600);
+
+/// More than a bucket that answers takes.
+const LONG: Duration = Duration::from_secs(3600);
 
 fn picture(text: &str) -> Picture {
     Picture {
@@ -27,13 +31,17 @@ fn picture_is_kept_until_its_blob_is_removed() {
         }
         // Twice is harmless.
         assert!(second.put_picture("a", "small", &picture("a")).unwrap());
-        assert_eq!(second.picture("a", "small").unwrap(), Some(picture("a")));
-        assert_eq!(second.picture("a", "large").unwrap(), None);
-        assert_eq!(server.bucket().picture("a", "small").unwrap(), None, "another prefix");
+        assert_eq!(second.picture("a", "small", LONG).unwrap(), Some(picture("a")));
+        assert_eq!(second.picture("a", "large", LONG).unwrap(), None);
+        assert_eq!(
+            server.bucket().picture("a", "small", LONG).unwrap(),
+            None,
+            "another prefix"
+        );
         assert_eq!(second.list("", 9).unwrap(), ["a", "ab"]);
         second.remove("a").unwrap();
-        assert_eq!(first.picture("a", "small").unwrap(), None);
-        assert_eq!(first.picture("ab", "small").unwrap(), Some(picture("ab")));
+        assert_eq!(first.picture("a", "small", LONG).unwrap(), None);
+        assert_eq!(first.picture("ab", "small", LONG).unwrap(), Some(picture("ab")));
     }
 }
 
@@ -41,9 +49,9 @@ fn picture_is_kept_until_its_blob_is_removed() {
 fn picture_of_a_missing_blob_is_not_kept() {
     let bucket = servers()[0].bucket();
     assert!(!bucket.put_picture("a", "small", &picture("a")).unwrap());
-    assert_eq!(bucket.picture("a", "small").unwrap(), None);
+    assert_eq!(bucket.picture("a", "small", LONG).unwrap(), None);
     for (id, name) in [("..", "small"), ("a", "../b"), ("a", "")] {
-        let error = bucket.picture(id, name).unwrap_err();
+        let error = bucket.picture(id, name, LONG).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{id} {name}");
     }
 }
@@ -71,9 +79,24 @@ fn old_pictures_are_removed() {
         put(&bucket, "a", b"original");
         assert!(bucket.put_picture("a", "small", &picture("a")).unwrap());
         assert_eq!(bucket.remove_old_pictures(AGE).unwrap(), 0);
-        assert_eq!(bucket.picture("a", "small").unwrap(), Some(picture("a")));
+        assert_eq!(bucket.picture("a", "small", LONG).unwrap(), Some(picture("a")));
         assert_eq!(bucket.remove_old_pictures(Duration::ZERO).unwrap(), 1);
-        assert_eq!(bucket.picture("a", "small").unwrap(), None);
+        assert_eq!(bucket.picture("a", "small", LONG).unwrap(), None);
         assert_eq!(bucket.size("a").unwrap(), Some(8));
     }
+}
+
+#[test]
+fn lookup_in_a_bucket_that_hangs_ends() {
+    let server = seaweedfs();
+    let proxy = Proxy::start(server.port);
+    let bucket = Bucket::open(&settings_at(proxy.port, &server.settings().prefix)).unwrap();
+    put(&bucket, "a", b"original");
+    assert!(bucket.put_picture("a", "small", &picture("a")).unwrap());
+    proxy.cut("GET", "/pictures/", Cut::Held, 1);
+    let error = bucket.picture("a", "small", Duration::from_millis(50)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TimedOut);
+    proxy.left();
+    assert_eq!(bucket.picture("a", "small", LONG).unwrap(), Some(picture("a")));
+    proxy.release();
 }
