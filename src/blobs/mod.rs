@@ -99,6 +99,13 @@ pub trait Blobs: Send + Sync + fmt::Debug {
     }
     /// Returns when the blob is durable.
     fn sync(&self, id: &str) -> Result<()>;
+    /// Goes on making the bytes of an open writer durable, and returns where those end that are. A store that can do so while more bytes
+    /// arrive does not wait for it, so callers ask again after the next bytes.
+    fn sync_progress(&self, id: &str) -> Result<u64> {
+        let end = self.open_end(id).unwrap_or(0);
+        self.sync(id)?;
+        Ok(end)
+    }
     /// Fills `buffer` from `offset` on and returns the number of bytes, which is smaller than the buffer only at the end.
     /// A store that cannot read a blob while it is written fails with [`Unsupported`](std::io::ErrorKind::Unsupported).
     fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize>;

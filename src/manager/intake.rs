@@ -48,7 +48,7 @@ const MAX_BODY: usize = 16 << 20;
 /// The maximum size of the body of a token request.
 const MAX_TOKEN_BODY: usize = 64 << 10;
 
-/// A long PATCH is made durable whenever the size of its blob is a multiple of this number, as the parts of an object are.
+/// A long PATCH records its bytes whenever their number is a multiple of this, and they are durable.
 const PART_SIZE: u64 = 16 << 20;
 
 /// The number of bytes that are digested in one step when the digest of a transfer is lost.
@@ -146,6 +146,8 @@ struct Chunk {
     durable: u64,
     /// The number of bytes in the row.
     recorded: u64,
+    /// Numbers of bytes that are recorded once they are durable, each with the state of its digest.
+    marks: Vec<(u64, String)>,
     too_large: bool,
     /// The answer to the creation, if the same request created the transfer.
     created: Option<Response>,
@@ -782,6 +784,7 @@ fn begin_chunk(site: &Site, head: &Head, id: &str) -> Outcome<Chunk> {
         limit: taken.limit,
         durable: taken.received,
         recorded: taken.received,
+        marks: Vec::new(),
         too_large: false,
         created: None,
     })
@@ -841,11 +844,39 @@ impl Chunk {
                 digest.update(piece);
             }
             if self.writer.end().is_multiple_of(PART_SIZE) {
-                self.persist(site, cause)?;
+                let digest = self.digest.as_ref().map(Digest::save).unwrap_or_default();
+                self.marks.push((self.writer.end(), digest));
             }
+            self.record_marks(site, cause)?;
             rest = behind;
         }
         Ok(true)
+    }
+
+    /// Records the last mark whose bytes have become durable while others arrive.
+    fn record_marks(&mut self, site: &Site, cause: &Cause) -> Outcome<()> {
+        if self.marks.is_empty() {
+            return Ok(());
+        }
+        if self.writer.is_superseded() {
+            return Err(tus::superseded(None));
+        }
+        let durable = site.blobs.sync_progress(self.writer.id());
+        let durable = durable.map_err(|error| self.failed(error))?;
+        let count = self.marks.partition_point(|(end, _)| *end <= durable);
+        let last = self.marks.drain(..count).next_back();
+        if let Some((end, digest)) = last {
+            self.advance(site, cause, end, &digest)?;
+            self.durable = self.durable.max(end);
+        }
+        Ok(())
+    }
+
+    /// Records a number of durable bytes.
+    fn advance(&mut self, site: &Site, cause: &Cause, end: u64, digest: &str) -> Outcome<Upload> {
+        let upload = site.write(cause, |tx| tus::advance(tx, &self.transfer, self.epoch, end, digest))?;
+        self.recorded = end;
+        Ok(upload)
     }
 
     fn deliver(&mut self, site: &Site, cause: &Cause, delivered: &Delivered) -> Outcome<bool> {
@@ -888,9 +919,7 @@ impl Chunk {
         let delivered = self.delivered.as_ref().filter(|digested| digested.size == end);
         let digest = fed.map(Digest::save).or_else(|| delivered.map(Digested::save));
         let digest = digest.unwrap_or_default();
-        let upload = site.write(cause, |tx| tus::advance(tx, &self.transfer, self.epoch, end, &digest))?;
-        self.recorded = end;
-        Ok(upload)
+        self.advance(site, cause, end, &digest)
     }
 
     fn end(mut self, site: &Site, cause: &Cause) -> Outcome<Response> {

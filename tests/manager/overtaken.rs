@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::io::{Error, ErrorKind, Result};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use wix_media::blobs::{Blobs, Memory, SharedDirectory, Writer};
 use wix_media::catalog::{Faulty, Sqlite};
 use wix_media::manager::{Manager, ManualClock, Options, Parts, Request, Response, Seeded};
@@ -137,11 +137,12 @@ fn transfer_of_deferred_length_ends_where_its_last_request_says() {
     assert_eq!((status, &answer["file"]["hash"]), (200, &json!(MD5)), "{answer}");
 }
 
-/// Blobs whose writers another process has overtaken, once they are told so.
+/// Blobs whose writers another process has overtaken, and whose bytes are durable, once they are told so.
 #[derive(Clone, Debug, Default)]
 struct Overtaken {
     blobs: Arc<Memory>,
     is_overtaken: Arc<AtomicBool>,
+    durable: Arc<AtomicU64>,
 }
 
 impl Overtaken {
@@ -176,6 +177,10 @@ impl Blobs for Overtaken {
     fn sync(&self, id: &str) -> Result<()> {
         self.check()?;
         self.blobs.sync(id)
+    }
+    fn sync_progress(&self, _: &str) -> Result<u64> {
+        self.check()?;
+        Ok(self.durable.load(Ordering::Relaxed))
     }
     fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         self.blobs.read(id, offset, buffer)
@@ -214,5 +219,40 @@ fn store_that_was_overtaken_leads_to_the_row_and_to_409() {
     assert_eq!(
         (status, &answer["details"]["applicationError"]["code"]),
         (409, &json!("ABORTED"))
+    );
+}
+
+#[test]
+fn row_of_a_long_patch_has_what_is_durable() {
+    const PART: usize = 16 << 20;
+    let blobs = Overtaken::default();
+    let catalog = Faulty::new(Sqlite::memory().expect("a catalog"));
+    let site = process(&catalog, blobs.clone(), 1);
+    // It has no writer, so it answers what the row says.
+    let other = process(&catalog, Memory::default(), 2);
+    let whole = vec![b'%'; 2 * PART + 10];
+    let (location, path) = begun(&site, ("Upload-Length", &whole.len().to_string()));
+    let recorded = || status(&other, &location).header("upload-offset").map(str::to_owned);
+    let mut intake = site.manager.open(patch(&location, 0).head);
+    assert!(site.manager.feed(&mut intake, &whole[..PART + 1]));
+    assert_eq!(recorded().as_deref(), Some("0"));
+    blobs.durable.store(PART as u64, Ordering::Relaxed);
+    assert!(site.manager.feed(&mut intake, &whole[PART + 1..PART + 2]));
+    assert_eq!(recorded(), Some(PART.to_string()));
+    assert!(site.manager.feed(&mut intake, &whole[PART + 2..2 * PART + 5]));
+    assert_eq!(recorded(), Some(PART.to_string()));
+    // A HEAD makes all bytes durable, and the row does not go back behind them.
+    let end = (2 * PART + 5).to_string();
+    assert_eq!(status(&site, &location).header("upload-offset"), Some(&*end));
+    blobs.durable.store(2 * PART as u64, Ordering::Relaxed);
+    assert!(site.manager.feed(&mut intake, &whole[2 * PART + 5..]));
+    assert_eq!(recorded(), Some(end));
+    assert_eq!(site.manager.close(intake).status, 204);
+    assert_eq!(recorded(), Some(whole.len().to_string()));
+    let (status, answer) = finalise(&site, &path);
+    assert_eq!(
+        (status, &answer["file"]["sizeInBytes"]),
+        (200, &json!(whole.len().to_string())),
+        "{answer}"
     );
 }

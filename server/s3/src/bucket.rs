@@ -357,6 +357,13 @@ impl Blobs for Bucket {
         self.0.writers.epoch_of(id)
     }
 
+    fn sync_progress(&self, id: &str) -> Result<u64> {
+        check_id(id)?;
+        let shared = &*self.0;
+        let draft = shared.known(id).ok_or_else(|| missing(id))?;
+        lock(&draft).record_arrived(&shared.remote)
+    }
+
     fn sync(&self, id: &str) -> Result<()> {
         check_id(id)?;
         let shared = &*self.0;

@@ -1,12 +1,15 @@
 //! An open blob that this process writes.
 
+use crate::buffer::Buffer;
 use crate::manifest::{MAX_PARTS, Manifest, PART_SIZE, Segment};
 use crate::remote::{Remote, Sending, Written};
 use crate::room::{Held, Room};
 use bytes::Bytes;
 use md5::{Digest, Md5};
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::mem;
+use std::sync::mpsc::TryRecvError;
 use std::time::{Duration, Instant};
 
 /// How often a state is recorded anew after a condition did not hold.
@@ -14,6 +17,15 @@ const MAX_TRIES: usize = 4;
 
 /// How long an empty blob that nobody writes is remembered.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(60);
+
+/// How many whole parts are on their way at once.
+const MAX_SENDING: usize = 2;
+
+/// How many parts are recorded together while a request brings more of them.
+const RECORDED_PARTS: usize = 2;
+
+/// How many parts may have arrived that are not recorded. With more of them, the request waits for the state on its way.
+const MAX_UNRECORDED: usize = 4;
 
 /// How much of a blob is read at once to copy it.
 const COPY_SIZE: u64 = 1 << 20;
@@ -27,6 +39,22 @@ enum Seen {
     Tag(Option<String>),
 }
 
+/// A whole part on its way.
+#[derive(Debug)]
+struct Part {
+    tag: Sending<String>,
+    /// The segments whose bytes it has. They count until it has arrived.
+    segments: Vec<Segment>,
+}
+
+/// A state on its way while a request brings more bytes.
+#[derive(Debug)]
+struct Recording {
+    outcome: Sending<Written>,
+    /// How many parts it names.
+    parts: usize,
+}
+
 /// An open blob that this process writes.
 #[derive(Debug)]
 pub(crate) struct Draft {
@@ -38,10 +66,14 @@ pub(crate) struct Draft {
     is_holder: bool,
     /// Whether the recorded state is the current one.
     is_recorded: bool,
-    /// A whole part on its way, which is the one behind those of the manifest.
-    sending: Option<Sending>,
+    /// Whole parts on their way, behind those of the manifest.
+    sending: VecDeque<Part>,
+    /// While there is one, what is known of the recorded state is older. Whoever needs that waits for it first.
+    recording: Option<Recording>,
+    /// How many of the parts of the manifest this process knows to be recorded.
+    recorded_parts: usize,
     /// The bytes of the open part, or nothing while all of them are in segments.
-    buffer: Vec<u8>,
+    buffer: Buffer,
     held: Held,
     /// Objects that are deleted once the next state is recorded.
     obsolete: Vec<String>,
@@ -65,8 +97,10 @@ impl Draft {
             seen: Seen::Tag(None),
             is_holder: false,
             is_recorded: false,
-            sending: None,
-            buffer: Vec::new(),
+            sending: VecDeque::new(),
+            recording: None,
+            recorded_parts: 0,
+            buffer: Buffer::default(),
             held: Held::default(),
             obsolete: Vec::new(),
             orphans: Vec::new(),
@@ -124,7 +158,7 @@ impl Draft {
     }
 
     fn whole(&self) -> usize {
-        self.manifest.parts.len() + usize::from(self.sending.is_some())
+        self.manifest.parts.len() + self.sending.len()
     }
 
     fn tail(&self) -> usize {
@@ -220,6 +254,7 @@ impl Draft {
             None => Seen::Unknown,
         };
         (self.is_holder, self.is_recorded) = (true, true);
+        self.recorded_parts = self.manifest.parts.len();
     }
 
     /// Adds bytes. Whole parts are sent while this returns.
@@ -239,7 +274,7 @@ impl Draft {
         while !bytes.is_empty() {
             let now = bytes.len().min(PART_SIZE - self.buffer.len());
             self.hold(remote, room, self.buffer.len() + now)?;
-            self.buffer.extend_from_slice(&bytes[..now]);
+            self.buffer.extend(room.spares(), &bytes[..now]);
             self.is_recorded = false;
             bytes = &bytes[now..];
             if self.buffer.len() == PART_SIZE {
@@ -288,13 +323,13 @@ impl Draft {
             return Ok(());
         }
         self.hold(remote, room, tail)?;
-        let mut buffer = Vec::with_capacity(tail);
+        let mut buffer = Buffer::default();
         for segment in &self.manifest.segments {
             let bytes = remote.get(remote.object(&self.id, &segment.name))?;
             if bytes.len() < segment.size {
                 return Err(io::Error::other(format!("a segment of blob {} is cut", self.id)));
             }
-            buffer.extend_from_slice(&bytes[..segment.size]);
+            buffer.extend(room.spares(), &bytes[..segment.size]);
         }
         self.buffer = buffer;
         Ok(())
@@ -302,14 +337,16 @@ impl Draft {
 
     /// Gives the memory of the open part back, all of which is in segments.
     fn cool(&mut self) {
-        self.buffer = Vec::new();
+        self.buffer = Buffer::default();
         self.held = Held::default();
     }
 
     /// Begins to send the open part, which is whole.
     fn send(&mut self, remote: &Remote, room: &Room) -> io::Result<()> {
-        self.settle()?;
-        if self.manifest.parts.len() + 1 >= MAX_PARTS {
+        while self.sending.len() >= MAX_SENDING {
+            self.settle_first()?;
+        }
+        if self.whole() + 1 >= MAX_PARTS {
             let text = format!("blob {} has too many parts", self.id);
             return Err(io::Error::new(ErrorKind::FileTooLarge, text));
         }
@@ -331,28 +368,111 @@ impl Draft {
         let next = room.try_take(PART_SIZE);
         let is_alone = next.is_none();
         let held = mem::replace(&mut self.held, next.unwrap_or_default());
-        let bytes = Bytes::from(mem::take(&mut self.buffer));
-        self.sending = Some(remote.begin_part(path, &upload, self.manifest.parts.len(), bytes, held));
-        let segments = self.manifest.segments.drain(..);
-        self.obsolete.extend(segments.map(|segment| segment.name));
+        let bytes = Bytes::from_owner(mem::take(&mut self.buffer));
+        let tag = remote.begin_part(path, &upload, self.whole(), bytes, held);
+        let segments = mem::take(&mut self.manifest.segments);
+        self.sending.push_back(Part { tag, segments });
         self.is_recorded = false;
         // Without memory for another part, the next bytes wait until this one has gone.
         if is_alone { self.settle() } else { Ok(()) }
     }
 
-    /// Waits for the part on its way.
+    /// Waits for the parts on their way.
     fn settle(&mut self) -> io::Result<()> {
-        let Some(sending) = self.sending.take() else {
+        while !self.sending.is_empty() {
+            self.settle_first()?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the first of the parts on their way.
+    fn settle_first(&mut self) -> io::Result<()> {
+        let Some(part) = self.sending.pop_front() else {
             return Ok(());
         };
-        let tag = sending.recv().map_err(io::Error::other).flatten();
-        match tag {
-            Ok(tag) => {
-                self.manifest.parts.push(tag);
-                Ok(())
-            }
-            Err(error) => Err(self.broken(error)),
+        let tag = part.tag.recv().map_err(io::Error::other).flatten();
+        self.arrive(tag, part.segments)
+    }
+
+    /// Notes the parts that have arrived.
+    fn collect(&mut self) -> io::Result<()> {
+        while let Some(first) = self.sending.front() {
+            let tag = match first.tag.try_recv() {
+                Err(TryRecvError::Empty) => return Ok(()),
+                tag => tag.map_err(io::Error::other).flatten(),
+            };
+            let segments = self.sending.pop_front().map(|part| part.segments);
+            self.arrive(tag, segments.unwrap_or_default())?;
         }
+        Ok(())
+    }
+
+    fn arrive(&mut self, tag: io::Result<String>, segments: Vec<Segment>) -> io::Result<()> {
+        let tag = tag.map_err(|error| self.broken(error))?;
+        self.manifest.parts.push(tag);
+        self.obsolete.extend(segments.into_iter().map(|segment| segment.name));
+        Ok(())
+    }
+
+    /// Goes on recording the parts that arrive, without waiting for any. Returns where the bytes end that are recorded.
+    pub(crate) fn record_arrived(&mut self, remote: &Remote) -> io::Result<u64> {
+        self.check()?;
+        if let Some(size) = self.complete {
+            return Ok(size);
+        }
+        self.collect()?;
+        let unrecorded = self.manifest.parts.len().saturating_sub(self.recorded_parts);
+        if let Some(recording) = self.recording.take() {
+            match recording.outcome.try_recv() {
+                Err(TryRecvError::Empty) if unrecorded < MAX_UNRECORDED => self.recording = Some(recording),
+                Err(TryRecvError::Empty) => self.note_recording(recording.outcome.recv(), recording.parts)?,
+                outcome => self.note_recording(outcome, recording.parts)?,
+            }
+        }
+        // A state without a part must have the segments that are in it.
+        let needs_segments = self.sending.iter().any(|part| !part.segments.is_empty());
+        let unrecorded = self.manifest.parts.len().saturating_sub(self.recorded_parts);
+        if self.recording.is_none() && unrecorded >= RECORDED_PARTS && !needs_segments {
+            self.begin_recording(remote)?;
+        }
+        Ok((self.recorded_parts * PART_SIZE) as u64)
+    }
+
+    fn begin_recording(&mut self, remote: &Remote) -> io::Result<()> {
+        let Seen::Tag(tag) = &self.seen else {
+            // It has to be looked at first.
+            self.record(remote)?;
+            self.is_recorded = false;
+            return Ok(());
+        };
+        let outcome = remote.begin_state(&self.id, &self.manifest, tag.clone())?;
+        let parts = self.manifest.parts.len();
+        self.recording = Some(Recording { outcome, parts });
+        Ok(())
+    }
+
+    /// Waits for the state on its way.
+    fn settle_recording(&mut self) -> io::Result<()> {
+        match self.recording.take() {
+            Some(recording) => self.note_recording(recording.outcome.recv(), recording.parts),
+            None => Ok(()),
+        }
+    }
+
+    /// Notes the outcome of a state that was on its way. One that was refused is looked at by the next attempt.
+    fn note_recording<E>(&mut self, outcome: Result<io::Result<Written>, E>, parts: usize) -> io::Result<()>
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        self.seen = Seen::Unknown;
+        if let Written::Done(tag) = outcome.map_err(io::Error::other).flatten()? {
+            if tag.is_some() {
+                self.seen = Seen::Tag(tag);
+            }
+            self.is_holder = true;
+            self.recorded_parts = parts;
+        }
+        Ok(())
     }
 
     fn broken(&mut self, error: io::Error) -> io::Error {
@@ -408,6 +528,8 @@ impl Draft {
 
     /// Records the state, unless another request has overtaken this one.
     fn record(&mut self, remote: &Remote) -> io::Result<()> {
+        // If it failed, the state is looked at below.
+        _ = self.settle_recording();
         for _ in 0..MAX_TRIES {
             if self.seen == Seen::Unknown {
                 self.look(remote)?;
@@ -469,6 +591,8 @@ impl Draft {
             return Ok(true);
         }
         self.settle()?;
+        // It may name parts that go.
+        _ = self.settle_recording();
         let size = usize::try_from(offset).map_err(io::Error::other)?;
         let (parts, tail) = (size / PART_SIZE, size % PART_SIZE);
         if parts < self.manifest.parts.len() {
@@ -476,12 +600,13 @@ impl Draft {
                 return Ok(false);
             }
             self.manifest.parts.truncate(parts);
-            self.buffer.clear();
+            self.recorded_parts = self.recorded_parts.min(parts);
+            self.buffer.truncate(0);
         } else if tail > 0 {
             self.warm(remote, room)?;
             self.buffer.truncate(tail);
         } else {
-            self.buffer.clear();
+            self.buffer.truncate(0);
         }
         let mut left = tail;
         for segment in mem::take(&mut self.manifest.segments) {
@@ -558,7 +683,7 @@ impl Draft {
         if let Some(segment) = copied {
             remote.copy(remote.object(&self.id, &segment), path)?;
         } else if self.manifest.parts.is_empty() {
-            let bytes = Bytes::from(mem::take(&mut self.buffer));
+            let bytes = Bytes::from_owner(mem::take(&mut self.buffer));
             remote.put(path, bytes).map_err(|error| self.broken(error))?;
         } else {
             self.complete_parts(remote, size)?;
@@ -594,7 +719,7 @@ impl Draft {
         if !self.buffer.is_empty() {
             let bytes = Bytes::copy_from_slice(&self.buffer);
             let sending = remote.begin_part(path.clone(), &upload, tags.len(), bytes, ());
-            tags.push(sending.recv().map_err(io::Error::other).flatten()?);
+            tags.push(sending.recv().map_err(io::Error::other)??);
         }
         let completed = remote.complete_multipart(path.clone(), &upload, &tags);
         // The answer may have been lost, and a second completion may fail: the object itself decides.

@@ -12,7 +12,7 @@
 //! | complete | `blobs/ID/bytes` | perhaps the objects of the open blob too, which do not count any more |
 //!
 //! - `pictures/ID/NAME` is a picture that was made of a complete blob. It is removed after the blob, or by age.
-//! - A blob is cut into parts of 8 MiB. A part is sent while the next one is received. What a request leaves behind the last whole part is
+//! - A blob is cut into parts of 8 MiB. Two parts are sent while the next one is received. What a request leaves behind the last whole part is
 //!   written as a segment, an immutable object that is read back when the blob continues.
 //! - A blob of one part at most is one `PutObject` when it is complete. A larger one is a multipart upload. Its ETag, where it
 //!   is an MD5, and its size are compared with those of the parts before the blob counts as complete.
@@ -26,6 +26,7 @@
 //! themselves run on a small runtime of the bucket, so that they go on whatever thread waits for them.
 
 mod bucket;
+mod buffer;
 mod draft;
 mod manifest;
 mod pictures;

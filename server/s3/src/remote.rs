@@ -60,8 +60,8 @@ pub(crate) enum Written {
     Refused,
 }
 
-/// A part on its way, or where its tag arrives.
-pub(crate) type Sending = mpsc::Receiver<io::Result<String>>;
+/// Where the outcome of a request arrives that nobody has waited for.
+pub(crate) type Sending<T> = mpsc::Receiver<io::Result<T>>;
 
 impl Remote {
     pub(crate) fn new(settings: &Settings) -> io::Result<Remote> {
@@ -108,7 +108,7 @@ impl Remote {
         &self,
         name: &'static str,
         work: impl Future<Output = io::Result<T>> + Send + 'static,
-    ) -> mpsc::Receiver<io::Result<T>> {
+    ) -> Sending<T> {
         let (sender, receiver) = mpsc::sync_channel(1);
         if let Some(runtime) = &self.runtime {
             let span = tracing::info_span!(
@@ -240,6 +240,10 @@ impl Remote {
 
     /// Writes an object, if its ETag is `tag`. If that is `None`, there must be no such object.
     pub(crate) fn put_if(&self, path: Path, bytes: Bytes, tag: Option<String>) -> io::Result<Written> {
+        self.begin_put_if(path, bytes, tag).recv().map_err(io::Error::other)?
+    }
+
+    fn begin_put_if(&self, path: Path, bytes: Bytes, tag: Option<String>) -> Sending<Written> {
         let store = Arc::clone(&self.writer);
         let replaces = tag.is_some();
         let mode = match tag {
@@ -249,7 +253,7 @@ impl Remote {
                 version: None,
             }),
         };
-        self.wait("put", async move {
+        self.begin("put", async move {
             match store.put_opts(&path, bytes.into(), PutOptions::from(mode)).await {
                 Ok(result) => Ok(Written::Done(result.e_tag)),
                 Err(Error::AlreadyExists { .. } | Error::Precondition { .. } | Error::NotModified { .. }) => {
@@ -265,6 +269,16 @@ impl Remote {
     /// Records the state of an open blob, if the ETag of the last one is `tag`.
     pub(crate) fn put_state(&self, id: &str, manifest: &Manifest, tag: Option<String>) -> io::Result<Written> {
         self.put_if(self.state(id), manifest.to_bytes()?.into(), tag)
+    }
+
+    /// Begins to record the state of an open blob, if the ETag of the last one is `tag`.
+    pub(crate) fn begin_state(
+        &self,
+        id: &str,
+        manifest: &Manifest,
+        tag: Option<String>,
+    ) -> io::Result<Sending<Written>> {
+        Ok(self.begin_put_if(self.state(id), manifest.to_bytes()?.into(), tag))
     }
 
     /// The state of an open blob, with its ETag.
@@ -391,7 +405,7 @@ impl Remote {
         index: usize,
         bytes: Bytes,
         held: impl Send + 'static,
-    ) -> Sending {
+    ) -> Sending<String> {
         let (store, upload) = (Arc::clone(&self.store), upload.to_owned());
         self.begin("put part", async move {
             let part = store.put_part(&path, &upload, index, bytes.into()).await;

@@ -1,5 +1,6 @@
 //! The memory that all transfers share.
 
+use crate::buffer::{FIRST_SIZE, Spares};
 use crate::manifest::PART_SIZE;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,9 +8,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The size of a unit in bytes.
 const UNIT_SIZE: usize = 64 << 10;
-
-/// How much the first bytes of a blob take. A small upload needs no more.
-const FIRST_SIZE: usize = 256 << 10;
 
 /// How long a transfer waits for memory.
 const WAIT: Duration = Duration::from_secs(10);
@@ -19,6 +17,7 @@ const WAIT: Duration = Duration::from_secs(10);
 pub struct Room {
     size: usize,
     free: Arc<Semaphore>,
+    spares: Spares,
 }
 
 /// By size. Settings that say the same are equal.
@@ -34,16 +33,28 @@ impl Eq for Room {}
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     permit: Option<OwnedSemaphorePermit>,
+    /// Whose memory it is.
+    room: Option<Room>,
 }
 
 impl Room {
-    /// Memory of this many bytes. An upload of more than a part needs 8 or 16 MiB, so it is never less.
+    /// Memory of this many bytes. An upload of more than a part uses up to 24 MiB and needs 16, so it is never less.
     pub fn new(size: usize) -> Room {
         let size = size.max(2 * PART_SIZE);
         Room {
             size,
             free: Arc::new(Semaphore::new(size / UNIT_SIZE)),
+            spares: Spares::default(),
         }
+    }
+
+    /// The buffers that transfers use one after the other. They go when no transfer has memory.
+    pub(crate) fn spares(&self) -> &Spares {
+        &self.spares
+    }
+
+    fn is_unused(&self) -> bool {
+        self.free.available_permits() == self.size / UNIT_SIZE
     }
 
     /// Extends what is held to `size` bytes, and to all of `most` once `size` is more than a little, so that a transfer waits
@@ -56,7 +67,7 @@ impl Room {
         let permit = tokio::time::timeout(WAIT, Arc::clone(&self.free).acquire_many_owned(more)).await;
         let text = "other transfers use all memory for uploads";
         let permit = permit.map_err(|_| std::io::Error::new(std::io::ErrorKind::TimedOut, text))?;
-        held.add(permit.map_err(std::io::Error::other)?);
+        held.add(self, permit.map_err(std::io::Error::other)?);
         Ok(())
     }
 
@@ -73,7 +84,9 @@ impl Room {
     /// Takes this many bytes, if they are free.
     pub(crate) fn try_take(&self, size: usize) -> Option<Held> {
         let permit = Arc::clone(&self.free).try_acquire_many_owned(units(size)).ok()?;
-        Some(Held { permit: Some(permit) })
+        let mut held = Held::default();
+        held.add(self, permit);
+        Some(held)
     }
 }
 
@@ -83,10 +96,21 @@ impl Held {
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 
-    fn add(&mut self, more: OwnedSemaphorePermit) {
+    fn add(&mut self, room: &Room, more: OwnedSemaphorePermit) {
+        self.room = Some(room.clone());
         match &mut self.permit {
             Some(permit) => permit.merge(more),
             None => self.permit = Some(more),
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let Some(room) = &self.room else { return };
+        self.permit = None;
+        if room.is_unused() {
+            room.spares.clear();
         }
     }
 }

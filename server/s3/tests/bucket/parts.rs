@@ -88,6 +88,62 @@ fn process_continues_what_another_has_synced() {
 }
 
 #[test]
+fn parts_are_recorded_while_others_arrive() {
+    for server in servers() {
+        let (first, second, settings) = two(server);
+        let whole = pattern(0, 4 * PART + 1000);
+        patch(&first, "a", 0, 1, &whole[..1000]);
+        let mut writer = first.take_over("a", 1000, 2).unwrap();
+        first.append(&mut writer, &whole[1000..3 * PART]).unwrap();
+        while first.sync_progress("a").unwrap() < 2 * PART as u64 {
+            std::thread::yield_now();
+        }
+        // As if it was killed.
+        assert!(second.size("a").unwrap().unwrap() >= 2 * PART as u64);
+        let mut late = second.take_over("a", 2 * PART as u64, 3).unwrap();
+        let overtaken = loop {
+            if let Err(error) = first
+                .append(&mut writer, &[0; PART / 4])
+                .and_then(|()| first.sync_progress("a"))
+            {
+                break error;
+            }
+        };
+        assert_eq!(overtaken.kind(), ErrorKind::StaleNetworkFileHandle);
+        // It waits for the parts on their way.
+        first.sync("a").unwrap_err();
+        second.append(&mut late, &whole[2 * PART..]).unwrap();
+        second.sync("a").unwrap();
+        assert_eq!(second.finish("a").unwrap(), Some(whole.len() as u64));
+        assert!(content(&Bucket::open(&settings).unwrap(), "a") == whole);
+    }
+}
+
+#[test]
+fn draft_that_is_cut_forgets_the_parts_that_were_recorded() {
+    for server in servers() {
+        let (first, second, settings) = two(server);
+        let (lost, whole) = (pattern(7, 3 * PART), pattern(0, 3 * PART + 1000));
+        let mut writer = first.take_over("a", 0, 1).unwrap();
+        first.append(&mut writer, &whole[..PART]).unwrap();
+        first.append(&mut writer, &lost[PART..]).unwrap();
+        while first.sync_progress("a").unwrap() < 2 * PART as u64 {
+            std::thread::yield_now();
+        }
+        // The next request of the same process continues where the row ends.
+        let mut writer = first.take_over("a", PART as u64, 2).unwrap();
+        assert_eq!(first.sync_progress("a").unwrap(), PART as u64);
+        first.append(&mut writer, &whole[PART..3 * PART]).unwrap();
+        while first.sync_progress("a").unwrap() < 3 * PART as u64 {
+            std::thread::yield_now();
+        }
+        patch(&second, "a", 3 * PART as u64, 3, &whole[3 * PART..]);
+        assert_eq!(second.finish("a").unwrap(), Some(whole.len() as u64));
+        assert!(content(&Bucket::open(&settings).unwrap(), "a") == whole);
+    }
+}
+
+#[test]
 fn overtaken_process_changes_nothing() {
     for server in servers() {
         let (first, second, _) = two(server);
