@@ -106,6 +106,12 @@ pub trait Blobs: Send + Sync + fmt::Debug {
         self.sync(id)?;
         Ok(end)
     }
+    /// Removes what a writer has made durable, if the blob is complete without it: the writer was late, as the catalog has refused to
+    /// record its bytes. A store whose [`take_over`](Blobs::take_over) finds out about each late writer has nothing to remove.
+    fn withdraw(&self, writer: &Writer) -> Result<()> {
+        _ = writer;
+        Ok(())
+    }
     /// Fills `buffer` from `offset` on and returns the number of bytes, which is smaller than the buffer only at the end.
     /// A store that cannot read a blob while it is written fails with [`Unsupported`](std::io::ErrorKind::Unsupported).
     fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize>;

@@ -874,7 +874,12 @@ impl Chunk {
 
     /// Records a number of durable bytes.
     fn advance(&mut self, site: &Site, cause: &Cause, end: u64, digest: &str) -> Outcome<Upload> {
-        let upload = site.write(cause, |tx| tus::advance(tx, &self.transfer, self.epoch, end, digest))?;
+        let advanced = site.write(cause, |tx| tus::advance(tx, &self.transfer, self.epoch, end, digest));
+        if let Err(Refusal::Code { .. }) = advanced {
+            // If this fails, the bytes go with the blob.
+            _ = site.blobs.withdraw(&self.writer);
+        }
+        let upload = advanced?;
         self.recorded = end;
         Ok(upload)
     }

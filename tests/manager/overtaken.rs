@@ -143,6 +143,8 @@ struct Overtaken {
     blobs: Arc<Memory>,
     is_overtaken: Arc<AtomicBool>,
     durable: Arc<AtomicU64>,
+    /// The sum of the epochs of the writers that were withdrawn.
+    withdrawn: Arc<AtomicU64>,
 }
 
 impl Overtaken {
@@ -181,6 +183,10 @@ impl Blobs for Overtaken {
     fn sync_progress(&self, _: &str) -> Result<u64> {
         self.check()?;
         Ok(self.durable.load(Ordering::Relaxed))
+    }
+    fn withdraw(&self, writer: &Writer) -> Result<()> {
+        self.withdrawn.fetch_add(writer.epoch(), Ordering::Relaxed);
+        Ok(())
     }
     fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         self.blobs.read(id, offset, buffer)
@@ -255,4 +261,23 @@ fn row_of_a_long_patch_has_what_is_durable() {
         (200, &json!(whole.len().to_string())),
         "{answer}"
     );
+}
+
+#[test]
+fn bytes_of_a_late_patch_are_withdrawn() {
+    let blobs = Overtaken::default();
+    let catalog = Faulty::new(Sqlite::memory().expect("a catalog"));
+    let site = process(&catalog, blobs.clone(), 1);
+    // The store of this process does not know the writer of the other one.
+    let other = process(&catalog, Memory::default(), 2);
+    let (location, path) = begun(&site, ("Upload-Length", "8"));
+    let mut late = site.manager.open(patch(&location, 0).head);
+    assert!(site.manager.feed(&mut late, b"%PDF-x"));
+    assert_eq!(other.send(patch(&location, 0).body(b"%PDF-1.7")).status, 204);
+    let (status, answer) = finalise(&other, &path);
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(blobs.withdrawn.load(Ordering::Relaxed), 0);
+    let refused = site.manager.close(late).status;
+    assert!(matches!(refused, 404 | 409), "{refused}");
+    assert_eq!(blobs.withdrawn.load(Ordering::Relaxed), 1);
 }

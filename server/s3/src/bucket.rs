@@ -376,6 +376,16 @@ impl Blobs for Bucket {
         shared.find(id)?.map(drop).ok_or_else(|| missing(id))
     }
 
+    fn withdraw(&self, writer: &Writer) -> Result<()> {
+        let (id, shared) = (writer.id(), &*self.0);
+        let Some(draft) = shared.known(id) else { return Ok(()) };
+        let mut draft = lock(&draft);
+        if draft.epoch() == writer.epoch() && shared.remote.head(shared.remote.complete(id))?.is_some() {
+            draft.withdraw(&shared.remote)?;
+        }
+        Ok(())
+    }
+
     fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize> {
         check_id(id)?;
         let shared = &*self.0;

@@ -742,6 +742,22 @@ impl Draft {
         )))
     }
 
+    /// Removes the state of a request that was late, with all that it names. The complete object of another request stays.
+    pub(crate) fn withdraw(&mut self, remote: &Remote) -> io::Result<()> {
+        if !self.is_holder || self.replaces || self.complete.is_some() {
+            return Ok(());
+        }
+        _ = self.settle();
+        _ = self.settle_recording();
+        self.is_broken = true;
+        let state = remote.state_of(&self.id)?;
+        if state.is_some_and(|(state, _)| state.holder == self.manifest.holder) {
+            self.orphans.extend(self.manifest.upload.take());
+            self.clear(remote);
+        }
+        Ok(())
+    }
+
     /// Deletes the objects of the open blob.
     fn clear(&mut self, remote: &Remote) {
         let segments = mem::take(&mut self.manifest.segments);

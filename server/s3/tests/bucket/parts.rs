@@ -193,6 +193,50 @@ fn late_request_of_an_older_epoch_leaves_a_complete_blob_alone() {
 }
 
 #[test]
+fn late_request_at_offset_0_leaves_nothing_beside_a_complete_blob() {
+    for server in servers() {
+        let (first, second, settings) = two(server);
+        for size in [5, PART + 1000] {
+            // Another request has taken the row over since, and completes the blob.
+            let mut late = first.take_over("a", 0, 1).unwrap();
+            let whole = pattern(0, size);
+            patch(&second, "a", 0, 2, &whole);
+            assert_eq!(second.finish("a").unwrap(), Some(size as u64));
+            first.append(&mut late, &pattern(7, size)).unwrap();
+            first.sync("a").unwrap();
+            assert!(server.objects(&settings).len() > 1);
+            // The catalog refuses its number of bytes.
+            first.withdraw(&late).unwrap();
+            assert_eq!(server.objects(&settings), ["blobs/a/bytes"]);
+            assert_eq!(uploads(server, &settings), 0);
+            first.append(&mut late, b"more").unwrap_err();
+            assert!(content(&second, "a") == whole);
+            second.remove("a").unwrap();
+        }
+    }
+}
+
+#[test]
+fn request_that_is_not_late_keeps_its_bytes() {
+    for server in servers() {
+        let (first, second, settings) = two(server);
+        let whole = pattern(0, PART + 1000);
+        let mut writer = first.take_over("a", 0, 1).unwrap();
+        first.append(&mut writer, &whole).unwrap();
+        first.sync("a").unwrap();
+        // Nothing is complete yet: what the bucket has may be all there is.
+        first.withdraw(&writer).unwrap();
+        assert_eq!(second.size("a").unwrap(), Some(whole.len() as u64));
+        // A writer of this process that was overtaken in it.
+        drop(first.take_over("a", whole.len() as u64, 2).unwrap());
+        assert_eq!(second.finish("a").unwrap(), Some(whole.len() as u64));
+        first.withdraw(&writer).unwrap();
+        assert_eq!(server.objects(&settings), ["blobs/a/bytes"]);
+        assert!(content(&second, "a") == whole);
+    }
+}
+
+#[test]
 fn late_request_finds_a_blob_that_another_one_has_cut_within_a_part() {
     for server in servers() {
         let (first, second, settings) = two(server);

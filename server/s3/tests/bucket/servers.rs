@@ -160,6 +160,17 @@ impl Server {
         answer
     }
 
+    /// The names of the objects below a prefix, without it.
+    pub(crate) fn objects(&self, settings: &Settings) -> Vec<String> {
+        let prefix = format!("{}/", settings.prefix);
+        let query = [("list-type", "2"), ("prefix", &*prefix)];
+        let answer = self.ask(&http::Method::GET, &query).unwrap();
+        assert!(answer.contains("ListBucketResult"), "{answer}");
+        let keys = answer.split("<Key>").skip(1);
+        let names = keys.filter_map(|key| key.split("</Key>").next()?.strip_prefix(&prefix));
+        names.map(str::to_owned).collect()
+    }
+
     /// The answer to a request about the bucket itself.
     fn ask(&self, method: &http::Method, query: &[(&str, &str)]) -> Option<String> {
         // It fails if a bucket has chosen one already.
