@@ -10,7 +10,7 @@ use crate::redirect;
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 use wix_media::manager::{Body, Intake, Manager, Response};
@@ -51,11 +51,8 @@ pub(crate) async fn receive(
         .await
         .map_err(|error| broken(&error))?;
     let mut stop = pin!(stop);
+    let mut next = arrival(&mut source, stop.as_mut()).await;
     loop {
-        let next = tokio::select! {
-            next = source.next() => next,
-            () = stop.as_mut() => Err(Broken::Off),
-        };
         let piece = match next {
             Ok(Some(piece)) => {
                 app.metrics.received(piece.len() as u64);
@@ -82,15 +79,28 @@ pub(crate) async fn receive(
             }
         };
         let own = Arc::clone(app);
-        let fed = blocking(move || {
+        let mut feeding = blocking(move || {
             let wants_more = own.manager.feed(&mut intake, &piece);
             (intake, wants_more)
         });
-        let (back, wants_more) = fed.await.map_err(|error| broken(&error))?;
+        // The next piece arrives while the manager hashes and stores this one. A refusal does not wait for it.
+        let mut arriving = pin!(arrival(&mut source, stop.as_mut()));
+        let mut arrived = None;
+        let fed = loop {
+            tokio::select! {
+                fed = &mut feeding => break fed,
+                next = &mut arriving, if arrived.is_none() => arrived = Some(next),
+            }
+        };
+        let (back, wants_more) = fed.map_err(|error| broken(&error))?;
         intake = back;
         if !wants_more {
             break;
         }
+        next = match arrived {
+            Some(next) => next,
+            None => arriving.await,
+        };
     }
     // The last request of a resumable upload has no body, and makes the file.
     if let Some(caller) = colors_for {
@@ -99,6 +109,14 @@ pub(crate) async fn receive(
     let own = Arc::clone(app);
     let reply = blocking(move || calling(intake.call(), || close(&own, intake, None)));
     reply.await.map_err(|error| broken(&error))
+}
+
+/// The next piece of a body, unless `stop` ends before.
+async fn arrival(source: &mut Source, stop: Pin<&mut impl Future<Output = ()>>) -> Result<Option<Vec<u8>>, Broken> {
+    tokio::select! {
+        next = source.next() => next,
+        () = stop => Err(Broken::Off),
+    }
 }
 
 /// Sets the colours of an uploaded picture.
