@@ -131,6 +131,10 @@ impl Catalog for Faulty {
         self.catalog.back_off(retry);
     }
 
+    fn min_step(&self) -> u32 {
+        self.catalog.min_step()
+    }
+
     fn is_intact(&self) -> Result<bool> {
         self.catalog.is_intact()
     }
@@ -226,13 +230,13 @@ forward! {
         (&self) folder_tree(top: &str) -> Vec<Branch>;
         (&self) tree_size(top: &str, limit: u32) -> u32;
         (&self) has_stale_files() -> bool;
-        (&self) stale_files(limit: u32) -> Option<Stale>;
+        (&self) stale_files(limit: u32) -> Vec<Stale>;
         (&self) stale_by_id(ids: &[String]) -> Vec<StaleFile>;
     }
     WriteTrees {
         (&mut self) defer_files(folders: &[&str]) -> ();
-        (&mut self) refresh_files(ids: &[&str]) -> ();
-        (&mut self) pass_stale_files(folder: &str, up_to: Option<&str>) -> ();
+        (&mut self) refresh_files(ids: &[&str], events: u32) -> Vec<i64>;
+        (&mut self) pass_stale_files(folders: &[&str], up_to: Option<&str>) -> ();
         (&mut self) move_tree(top: &str, area: Area) -> ();
         (&mut self) trash_tree(top: &str, deletion: i64, now: i64) -> ();
         (&mut self) restore_tree(top: &str, parent: &str, area: Area) -> ();

@@ -194,6 +194,10 @@ pub trait Catalog: Send + Sync + fmt::Debug {
     fn back_off(&self, retry: u32) {
         _ = retry;
     }
+    /// How many rows a step of long work has at least. A store whose transactions cost as much as many rows returns more than 0.
+    fn min_step(&self) -> u32 {
+        0
+    }
     /// Whether the store is undamaged, indexes included. Reads everything, so it takes seconds for a large store.
     fn is_intact(&self) -> Result<bool>;
 }
@@ -312,9 +316,10 @@ pub trait ReadTrees {
     fn tree_size(&self, top: &str, limit: u32) -> Result<u32>;
     /// Whether there may be stale files.
     fn has_stale_files(&self) -> Result<bool>;
-    /// The first folder that may have stale files, with at most `limit` of them. Folders come in the order in which they were
-    /// [deferred](WriteTrees::defer_files), and their files in that of their names, then of their ids.
-    fn stale_files(&self, limit: u32) -> Result<Option<Stale>>;
+    /// The first folders that may have stale files, with at most `limit` of them altogether. A folder without any counts as one.
+    /// Folders come in the order in which they were [deferred](WriteTrees::defer_files), and their files in that of their
+    /// names, then of their ids.
+    fn stale_files(&self, limit: u32) -> Result<Vec<Stale>>;
     /// Those of these files that are stale, in the order of `ids`.
     fn stale_by_id(&self, ids: &[String]) -> Result<Vec<StaleFile>>;
 }
@@ -323,11 +328,13 @@ pub trait ReadTrees {
 pub trait WriteTrees {
     /// Makes the changes of trees that follow leave out the rows of the files in these folders, which become stale.
     fn defer_files(&mut self, folders: &[&str]) -> Result<()>;
-    /// Changes the rows of these files as their folders were changed. Skips files that are not stale.
-    fn refresh_files(&mut self, ids: &[&str]) -> Result<()>;
-    /// Notes that the files of a folder are not stale up to this one, in the order of [`stale_files`](ReadTrees::stale_files),
-    /// or that none is.
-    fn pass_stale_files(&mut self, folder: &str, up_to: Option<&str>) -> Result<()>;
+    /// Changes the rows of these files as their folders were changed, and counts `events` events of each in the same write. Returns
+    /// how many each has caused now, in the order of `ids`, which are distinct. Skips files that are not stale, and returns
+    /// 0 for them.
+    fn refresh_files(&mut self, ids: &[&str], events: u32) -> Result<Vec<i64>>;
+    /// Notes that none of the files of these folders is stale. With `up_to`, those of the last folder are not stale up to this file, in
+    /// the order of [`stale_files`](ReadTrees::stale_files), and others may be.
+    fn pass_stale_files(&mut self, folders: &[&str], up_to: Option<&str>) -> Result<()>;
     /// Sets the area of everything below the live folder `top`, and its own.
     fn move_tree(&mut self, top: &str, area: Area) -> Result<()>;
     /// Moves the live folder `top` to the trash with everything below it. Each item keeps its parent and area in

@@ -215,10 +215,31 @@ pub struct Tree {
 /// A file whose row is out of date, because its folder was changed without it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaleFile {
-    /// The file as it is read.
-    pub file: File,
-    /// The area in its row.
+    /// Its id.
+    pub id: String,
+    /// The area it is in, that of its folder.
     pub area: Area,
+    /// The area in its row.
+    pub stored_area: Area,
+}
+
+impl StaleFile {
+    /// A file as it is read, whose row has this area. `None` if the row is up to date.
+    ///
+    /// ```
+    /// use wix_media::catalog::{Area, File, StaleFile};
+    ///
+    /// let file = File::new("a.bin", "a.bin", "f1", Area::Trash, 0);
+    /// assert_eq!(StaleFile::of(&file, Area::Trash), None);
+    /// assert_eq!(StaleFile::of(&file, Area::Site).unwrap().area, Area::Trash);
+    /// ```
+    pub fn of(file: &File, stored_area: Area) -> Option<StaleFile> {
+        (file.area != stored_area).then(|| StaleFile {
+            id: file.id.clone(),
+            area: file.area,
+            stored_area,
+        })
+    }
 }
 
 /// A folder that may have stale files.

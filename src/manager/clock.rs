@@ -151,9 +151,8 @@ impl Pace {
     const STEP_MS: i64 = 10;
     /// The largest number of rows. What a step collects in memory grows with it.
     const MAX_COUNT: u32 = 2000;
-    /// The smallest number of rows, of steps that began with as many: what a call does at once anyway. On PostgreSQL, a step costs as
-    /// much as 20 rows besides its rows. On a busy machine the steps became so small that they kept it busy: 14 rows each, and 270 µs
-    /// of CPU for a row.
+    /// The smallest number of rows, of steps that began with as many. On a busy machine the steps became so small that they kept it busy:
+    /// 14 rows each, and 270 µs of CPU for a row on PostgreSQL.
     const MIN_COUNT: u32 = 100;
 
     pub(crate) fn new(count: u32) -> Pace {
@@ -161,6 +160,15 @@ impl Pace {
         Pace {
             count,
             min: count.min(Pace::MIN_COUNT),
+        }
+    }
+
+    /// Steps of at least so many rows.
+    pub(crate) fn at_least(count: u32) -> Pace {
+        let pace = Pace::new(count);
+        Pace {
+            min: pace.count,
+            ..pace
         }
     }
 
@@ -268,6 +276,9 @@ mod tests {
         assert_eq!(after(100, -5), 100, "the clock was set back");
         assert_eq!(after(1, 60_000), 1);
         assert_eq!(after(u32::MAX, 1), Pace::MAX_COUNT);
+        let mut pace = Pace::at_least(500);
+        pace.note(60_000);
+        assert_eq!(pace.count(), 500);
     }
 
     #[test]

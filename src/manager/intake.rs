@@ -1025,7 +1025,7 @@ impl Trees {
     fn new(site: &Site) -> Trees {
         Trees {
             deletion: None,
-            pace: Pace::new(site.options().files_per_step),
+            pace: site.pace(),
             _refreshing: Arc::clone(&site.refreshing),
         }
     }

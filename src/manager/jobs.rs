@@ -37,7 +37,7 @@ pub(crate) fn run(site: &Site, cause: &Cause) -> Outcome<()> {
         site.write(cause, settle)?;
     }
     if due.stale && !site.is_refreshing() {
-        refresh_some(site, cause, &mut Pace::new(site.options().files_per_step))?;
+        refresh_some(site, cause, &mut site.pace())?;
     }
     Ok(())
 }

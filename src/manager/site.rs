@@ -1,6 +1,6 @@
 //! The stores, clock and options of a manager, and its transactions.
 
-use super::clock::Clock;
+use super::clock::{Clock, Pace};
 use super::events;
 use super::http::collected::Bodies;
 use super::http::error::{Outcome, Refusal};
@@ -335,6 +335,11 @@ impl Site {
     /// Returns whether a request brings stale files up to date at the moment.
     pub(crate) fn is_refreshing(&self) -> bool {
         Arc::strong_count(&self.refreshing) > 1
+    }
+
+    /// Returns how many stale files a step brings up to date: at least as many as a call changes at once anyway.
+    pub(crate) fn pace(&self) -> Pace {
+        Pace::at_least(self.options().files_per_step.max(self.catalog.min_step()))
     }
 
     /// Keeps all blobs until [`release_blobs`](Site::release_blobs), also those that no row names any more. `made` are removed

@@ -60,7 +60,7 @@ fn area_number(area: Area) -> i16 {
     i16::from(area.number())
 }
 
-fn read_area(row: &Row, column: usize) -> Result<Area> {
+pub(crate) fn read_area(row: &Row, column: usize) -> Result<Area> {
     let number: i16 = get(row, column)?;
     Area::from_number(number.into()).ok_or_else(|| Error::Store(format!("unknown area {number}").into()))
 }

@@ -17,6 +17,10 @@ use wix_media::catalog::{Catalog, Error, Read, Result, Write};
 /// How many prefixes are tried for the files of a new site. There are 16 million.
 const MAX_PREFIXES: u32 = 16;
 
+/// How many rows a step of long work has at least. A transaction costs as much as 20 rows besides them, and the writers that wait for it wait for
+/// 30 ms of CPU.
+const MIN_STEP: u32 = 500;
+
 /// A database of PostgreSQL that holds the catalogs of sites.
 ///
 /// Any number of processes may use one database. The threads that call it block, so they must not run futures: call it on
@@ -298,6 +302,10 @@ impl Catalog for Site {
 
     fn back_off(&self, retry: u32) {
         self.connections.back_off(retry);
+    }
+
+    fn min_step(&self) -> u32 {
+        MIN_STEP
     }
 
     /// Whether the totals of the site are the sums of its rows, and the texts that searches look at are those of its files.

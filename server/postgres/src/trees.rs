@@ -59,7 +59,7 @@ impl ReadTrees for Session {
         Ok(self.has_stale && self.exists(sql, values![self.site])?)
     }
 
-    fn stale_files(&self, limit: u32) -> Result<Option<Stale>> {
+    fn stale_files(&self, limit: u32) -> Result<Vec<Stale>> {
         self.next_stale(limit)
     }
 
@@ -108,12 +108,12 @@ impl WriteTrees for Session {
         Ok(())
     }
 
-    fn refresh_files(&mut self, ids: &[&str]) -> Result<()> {
-        self.refresh(ids)
+    fn refresh_files(&mut self, ids: &[&str], events: u32) -> Result<Vec<i64>> {
+        self.refresh(ids, events)
     }
 
-    fn pass_stale_files(&mut self, folder: &str, up_to: Option<&str>) -> Result<()> {
-        self.pass_stale(folder, up_to)
+    fn pass_stale_files(&mut self, folders: &[&str], up_to: Option<&str>) -> Result<()> {
+        self.pass_stale(folders, up_to)
     }
 
     fn move_tree(&mut self, top: &str, area: Area) -> Result<()> {

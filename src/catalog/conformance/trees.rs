@@ -1,6 +1,6 @@
 //! Folders with everything below them.
 
-use super::super::{Area, Branch, Catalog, Children, Leaf, Page, Read, StaleFile, Trashed, Tree};
+use super::super::{Area, Branch, Catalog, Children, Entity, Leaf, Page, Read, StaleFile, Trashed, Tree};
 use super::{file, folder, functions, import, read, write};
 use crate::model::system_folder::TRASH_ROOT;
 
@@ -18,6 +18,7 @@ functions![
     deferred_files_are_read_like_their_folders,
     deferred_files_are_listed_where_their_folders_are,
     stale_files_come_folder_by_folder_until_they_are_refreshed,
+    stale_files_of_several_folders_come_together,
     stale_files_by_id_are_those_with_older_rows,
     restored_and_moved_files_can_be_deferred,
     deferred_folder_that_is_gone_has_no_stale_files,
@@ -253,10 +254,11 @@ fn trash_deferring(catalog: &dyn Catalog) {
 /// The id of a file, its area, and the one in its row.
 type Areas = (String, Area, Area);
 
+/// The first folder that may have stale files, with its files.
 fn areas_of_stale(snapshot: &dyn Read, limit: u32) -> Option<(String, Vec<Areas>)> {
-    let stale = snapshot.stale_files(limit).unwrap()?;
+    let stale = snapshot.stale_files(limit).unwrap().into_iter().next()?;
     let files = stale.files.into_iter();
-    let areas = files.map(|StaleFile { file, area }| (file.id, file.area, area));
+    let areas = files.map(|StaleFile { id, area, stored_area }| (id, area, stored_area));
     Some((stale.folder, areas.collect()))
 }
 
@@ -339,27 +341,33 @@ pub fn stale_files_come_folder_by_folder_until_they_are_refreshed(catalog: &dyn 
     assert_eq!(next(9), Some(("c".into(), stale(&["in-c", "2", "3", "1"]))));
     assert_eq!(next(2), Some(("c".into(), stale(&["in-c", "2"]))));
     write(catalog, |writer| {
-        writer.refresh_files(&["in-c", "2", "nobody"])?;
-        writer.pass_stale_files("c", Some("2"))
+        writer.set_events_of(Entity::File, "2", 7)?;
+        assert_eq!(writer.refresh_files(&["in-c", "nobody", "in-d", "2"], 1)?, [1, 0, 0, 8]);
+        assert_eq!(writer.refresh_files(&["2"], 1)?, [0], "no longer stale");
+        assert_eq!(writer.refresh_files(&[], 1)?, [0; 0]);
+        for (id, count) in [("in-c", 1), ("in-d", 0), ("2", 8)] {
+            assert_eq!(writer.events_of(Entity::File, id)?, count, "{id}");
+        }
+        writer.pass_stale_files(&["c"], Some("2"))
     });
     assert_eq!(next(9), Some(("c".into(), stale(&["3", "1"]))));
-    write(catalog, |writer| writer.refresh_files(&["1"]));
+    write(catalog, |writer| writer.refresh_files(&["1"], 0).map(drop));
     assert_eq!(
         next(9),
         Some(("c".into(), stale(&["3"]))),
         "a file may be refreshed before its turn"
     );
     write(catalog, |writer| {
-        writer.refresh_files(&["3"])?;
-        writer.pass_stale_files("c", Some("1"))
+        assert_eq!(writer.refresh_files(&["3"], 0)?, [0], "counts nothing");
+        writer.pass_stale_files(&["c"], Some("1"))
     });
     assert_eq!(next(9), Some(("c".into(), vec![])));
-    write(catalog, |writer| writer.pass_stale_files("c", None));
+    write(catalog, |writer| writer.pass_stale_files(&["c"], None));
     assert_eq!(next(9), Some(("b".into(), stale(&["in-b"]))));
     let before = read(catalog, |snapshot| snapshot.file("in-b"));
     write(catalog, |writer| {
-        writer.refresh_files(&["in-b"])?;
-        writer.pass_stale_files("b", None)
+        writer.refresh_files(&["in-b"], 0)?;
+        writer.pass_stale_files(&["b"], None)
     });
     assert_eq!(next(9), None);
     assert!(!read(catalog, |snapshot| snapshot.has_stale_files()));
@@ -370,16 +378,66 @@ pub fn stale_files_come_folder_by_folder_until_they_are_refreshed(catalog: &dyn 
     );
 }
 
+/// The limit is for all folders together, and a folder without stale files counts as one. All are passed at once.
+pub fn stale_files_of_several_folders_come_together(catalog: &dyn Catalog) {
+    plant(catalog);
+    write(catalog, |writer| {
+        writer.insert_folder(&folder("empty", "b", 9))?;
+        for id in ["c1", "c2"] {
+            writer.insert_file(&file(id, "c", 1))?;
+        }
+        writer.defer_files(&["gone", "empty", "c", "b"])?;
+        writer.trash_tree("b", 7, 20)
+    });
+    let next = |limit: u32| -> Vec<(String, Vec<String>)> {
+        let found = catalog.read().unwrap().stale_files(limit).unwrap().into_iter();
+        let named = |files: Vec<StaleFile>| files.into_iter().map(|file| file.id).collect();
+        found.map(|stale| (stale.folder, named(stale.files))).collect()
+    };
+    let expected = |folders: &[(&str, &[&str])]| -> Vec<(String, Vec<String>)> {
+        let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+        folders
+            .iter()
+            .map(|(id, files)| ((*id).to_owned(), owned(files)))
+            .collect()
+    };
+    let all: [(&str, &[&str]); 4] = [
+        ("gone", &[]),
+        ("empty", &[]),
+        ("c", &["c1", "c2", "in-c"]),
+        ("b", &["in-b"]),
+    ];
+    assert_eq!(next(9), expected(&all));
+    assert_eq!(next(6), expected(&all));
+    assert_eq!(next(5), expected(&all[..3]));
+    assert_eq!(
+        next(4),
+        expected(&[("gone", &[]), ("empty", &[]), ("c", &["c1", "c2"])])
+    );
+    assert_eq!(next(2), expected(&all[..2]));
+    write(catalog, |writer| {
+        writer.refresh_files(&["c1", "c2"], 1)?;
+        writer.pass_stale_files(&["gone", "empty", "c"], Some("c2"))
+    });
+    assert_eq!(next(9), expected(&[("c", &["in-c"]), ("b", &["in-b"])]));
+    write(catalog, |writer| {
+        writer.refresh_files(&["in-c", "in-b"], 1)?;
+        writer.pass_stale_files(&["c", "b"], None)
+    });
+    assert_eq!(next(9), []);
+    assert!(!read(catalog, |snapshot| snapshot.has_stale_files()));
+}
+
 /// Of some files, those whose rows are older than the change of their folder are stale.
 pub fn stale_files_by_id_are_those_with_older_rows(catalog: &dyn Catalog) {
     trash_deferring(catalog);
     let ids = |snapshot: &dyn Read| -> Vec<String> {
         let ids = ["in-c", "in-b", "in-a", "nobody"].map(str::to_owned);
         let stale = snapshot.stale_by_id(&ids).unwrap().into_iter();
-        stale.map(|stale| stale.file.id).collect()
+        stale.map(|stale| stale.id).collect()
     };
     assert_eq!(ids(&*catalog.read().unwrap()), ["in-c", "in-b"]);
-    write(catalog, |writer| writer.refresh_files(&["in-c"]));
+    write(catalog, |writer| writer.refresh_files(&["in-c"], 0).map(drop));
     assert_eq!(ids(&*catalog.read().unwrap()), ["in-b"]);
     let mut moved = read(catalog, |snapshot| snapshot.file("in-b")).unwrap();
     (moved.parent, moved.area, moved.trashed) = ("a".into(), Area::Site, None);
@@ -403,8 +461,8 @@ pub fn restored_and_moved_files_can_be_deferred(catalog: &dyn Catalog) {
     let file = read(catalog, |snapshot| snapshot.file("in-c")).unwrap();
     assert_eq!((file.area, file.trashed), (Area::Site, None));
     write(catalog, |writer| {
-        writer.refresh_files(&["in-b"])?;
-        writer.pass_stale_files("b", Some("in-b"))?;
+        writer.refresh_files(&["in-b"], 0)?;
+        writer.pass_stale_files(&["b"], Some("in-b"))?;
         writer.defer_files(&["b", "c"])?;
         writer.move_tree("b", Area::Visitors)
     });
@@ -414,16 +472,16 @@ pub fn restored_and_moved_files_can_be_deferred(catalog: &dyn Catalog) {
         Some(("b".into(), vec![("in-b".into(), Area::Visitors, Area::Site)]))
     );
     write(catalog, |writer| {
-        writer.refresh_files(&["in-b"])?;
-        writer.pass_stale_files("b", None)
+        writer.refresh_files(&["in-b"], 0)?;
+        writer.pass_stale_files(&["b"], None)
     });
     assert_eq!(
         next(9),
         Some(("c".into(), vec![("in-c".into(), Area::Visitors, Area::Trash)]))
     );
     write(catalog, |writer| {
-        writer.refresh_files(&["in-c"])?;
-        writer.pass_stale_files("c", None)
+        writer.refresh_files(&["in-c"], 0)?;
+        writer.pass_stale_files(&["c"], None)
     });
     let file = read(catalog, |snapshot| snapshot.file("in-c")).unwrap();
     assert_eq!((file.area, file.trashed), (Area::Visitors, None));

@@ -8,8 +8,7 @@
 //! the rest of them stale.
 
 use super::super::{File, Folder, ReadItems, Result, Stale, StaleFile};
-use super::Session;
-use super::items::{FILES, read_file};
+use super::{Session, read_area};
 use rusqlite::params;
 use std::collections::BTreeMap;
 
@@ -49,56 +48,80 @@ impl Session<'_> {
     pub(super) fn stale_among(&self, stored: Vec<File>) -> Result<Vec<StaleFile>> {
         let areas: Vec<_> = stored.iter().map(|file| file.area).collect();
         let fresh = self.fresh(stored)?.into_iter().zip(areas);
-        let stale = fresh.filter(|(file, area)| file.area != *area);
-        Ok(stale.map(|(file, area)| StaleFile { file, area }).collect())
+        Ok(fresh.filter_map(|(file, area)| StaleFile::of(&file, area)).collect())
     }
 
-    pub(super) fn next_stale(&self, limit: u32) -> Result<Option<Stale>> {
-        let first = self.one(
-            "SELECT folder, name, file FROM stale ORDER BY number LIMIT 1",
-            [],
-            |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?)),
+    pub(super) fn next_stale(&self, limit: u32) -> Result<Vec<Stale>> {
+        let folders = self.all(
+            "SELECT stale.folder, stale.name, stale.file, folder.area
+             FROM stale LEFT JOIN folder ON folder.id = stale.folder ORDER BY stale.number LIMIT ?",
+            [limit],
+            |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, String>(1)?,
+                    row.get::<_, String>(2)?,
+                    row.get::<_, Option<i64>>(3)?,
+                ))
+            },
         )?;
-        let Some((folder, name, last)) = first else {
-            return Ok(None);
-        };
-        let files = self.all(
-            &format!(
-                "SELECT {} FROM file
-                 WHERE parent = ?1 AND (name, id) > (?2, ?3) AND area <> (SELECT area FROM folder WHERE id = ?1)
-                 ORDER BY name, id LIMIT ?4",
-                FILES.columns
-            ),
-            params![folder, name, last, limit],
-            read_file,
-        )?;
-        let files = self.stale_among(files)?;
-        Ok(Some(Stale { folder, files }))
+        let (mut found, mut left) = (Vec::new(), limit);
+        for (folder, name, last, area) in folders {
+            let mut files = Vec::new();
+            if let Some(area) = area {
+                files = self.all(
+                    "SELECT id, ?2, area FROM file
+                     WHERE parent = ?1 AND (name, id) > (?3, ?4) AND area <> ?2 ORDER BY name, id LIMIT ?5",
+                    params![folder, area, name, last, left],
+                    |row| {
+                        Ok(StaleFile {
+                            id: row.get(0)?,
+                            area: read_area(row, 1)?,
+                            stored_area: read_area(row, 2)?,
+                        })
+                    },
+                )?;
+            }
+            left = left.saturating_sub(u32::try_from(files.len()).unwrap_or(u32::MAX).max(1));
+            found.push(Stale { folder, files });
+            if left == 0 {
+                break;
+            }
+        }
+        Ok(found)
     }
 
-    pub(super) fn refresh(&self, ids: &[&str]) -> Result<()> {
+    pub(super) fn refresh(&self, ids: &[&str], events: u32) -> Result<Vec<i64>> {
+        let mut counts = Vec::with_capacity(ids.len());
         for id in ids {
-            self.run(
+            let count = self.one(
                 "UPDATE file
                  SET origin_parent = iif(folder.deletion IS NULL, NULL, file.parent), origin_area = folder.origin_area,
-                     area = folder.area, deletion = folder.deletion, deleted = folder.deleted
+                     area = folder.area, deletion = folder.deletion, deleted = folder.deleted, events = file.events + ?2
                  FROM folder
-                 WHERE file.id = ? AND folder.id = file.parent AND folder.area <> file.area",
-                [id],
+                 WHERE file.id = ?1 AND folder.id = file.parent AND folder.area <> file.area
+                 RETURNING file.events",
+                params![id, events],
+                |row| row.get(0),
             )?;
+            counts.push(count.unwrap_or(0));
         }
-        Ok(())
+        Ok(counts)
     }
 
-    pub(super) fn pass_stale(&self, folder: &str, up_to: Option<&str>) -> Result<()> {
-        match up_to {
-            None => self.run("DELETE FROM stale WHERE folder = ?", [folder]),
-            Some(file) => self.run(
+    pub(super) fn pass_stale(&self, folders: &[&str], up_to: Option<&str>) -> Result<()> {
+        let mut passed = folders;
+        if let (Some(file), Some((last, before))) = (up_to, folders.split_last()) {
+            passed = before;
+            self.run(
                 "UPDATE stale SET (name, file) = (SELECT name, id FROM file WHERE id = ?2)
                  WHERE folder = ?1 AND EXISTS (SELECT 1 FROM file WHERE id = ?2)",
-                [folder, file],
-            ),
+                [last, file],
+            )?;
         }
-        .map(drop)
+        for folder in passed {
+            self.run("DELETE FROM stale WHERE folder = ?", [folder])?;
+        }
+        Ok(())
     }
 }

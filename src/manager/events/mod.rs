@@ -174,24 +174,44 @@ pub(crate) fn emit_deleted(tx: &mut Tx<'_>, items: &[(Entity, &str)], permanent:
                 Entity::Folder => folders.next(),
             };
             emit_counted(tx, (entity, id), sequence.unwrap_or(1), "deleted", |_, _| {
-                Ok(("deletedEvent", json!({ "movedToTrash": !permanent })))
+                Ok(deleted(permanent))
             })?;
         }
     }
     Ok(())
 }
 
+/// Emits the event of a file that has followed its folder to the trash, with its sequence number.
+pub(crate) fn emit_file_trashed(tx: &mut Tx<'_>, id: &str, sequence: i64) -> Outcome<()> {
+    emit_counted(tx, (Entity::File, id), sequence, "deleted", |_, _| Ok(deleted(false)))
+}
+
 /// Emits the event of a file that is ready. `by_undelete` says whether it was restored from the trash.
 pub(crate) fn emit_file_ready(tx: &mut Tx<'_>, file: &File, by_undelete: bool) -> Outcome<()> {
     emit(tx, (Entity::File, &file.id), "file_ready", |tx, base| {
-        let external: Value = serde_json::from_str(&file.external)?;
-        let body = json!({
-            "file": view::file(file, base, &tx.options.site_id),
-            "externalInfo": external,
-            "triggeredByUndelete": by_undelete,
-        });
-        Ok(("actionEvent", json!({ "body": body })))
+        ready(tx, file, base, by_undelete)
     })
+}
+
+/// Emits the event of a file that is ready and has followed its folder out of the trash, with its sequence number.
+pub(crate) fn emit_file_restored(tx: &mut Tx<'_>, file: &File, sequence: i64) -> Outcome<()> {
+    emit_counted(tx, (Entity::File, &file.id), sequence, "file_ready", |tx, base| {
+        ready(tx, file, base, true)
+    })
+}
+
+fn deleted(permanent: bool) -> (&'static str, Value) {
+    ("deletedEvent", json!({ "movedToTrash": !permanent }))
+}
+
+fn ready(tx: &Tx<'_>, file: &File, base: &str, by_undelete: bool) -> Outcome<(&'static str, Value)> {
+    let external: Value = serde_json::from_str(&file.external)?;
+    let body = json!({
+        "file": view::file(file, base, &tx.options.site_id),
+        "externalInfo": external,
+        "triggeredByUndelete": by_undelete,
+    });
+    Ok(("actionEvent", json!({ "body": body })))
 }
 
 pub(crate) fn emit_file_failed(tx: &mut Tx<'_>, file: &File, error: Value) -> Outcome<()> {
