@@ -14,25 +14,11 @@ import { balance } from './balancer.js';
 import { gate } from './gate.js';
 import { ask, native, run } from './native.js';
 import { postgres } from './postgres.js';
+import { readiness } from './readiness.js';
 
 /** @import { Closing } from '../harness/types.d.ts' */
 
 const LARGE = noise(3_000_000, 7);
-
-/**
- * Asks until the answer has a status. What is awaited happens in another process.
- *
- * @param {string} origin
- * @param {string} path
- * @param {number} status
- */
-async function until(origin, path, status) {
-  for (;;) {
-    const answer = await ask(origin, 'GET', path);
-    if (answer.status === status) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 suite('wix-media-server: PostgreSQL', () => {
   const closing = leftovers();
@@ -134,15 +120,14 @@ suite('wix-media-server: PostgreSQL', () => {
   test('without the schema it is not ready, names the command, and becomes ready by itself', async (t) => {
     const name = await database.create();
     const { origin, end } = await native(t, await temporaryFolder(t), ['--database', database.url(name)]);
-    const probe = await ask(origin, 'GET', '/readyz');
-    assert.deepEqual([probe.status, JSON.parse(probe.text).status], [503, 'older schema: run wix-media-server migrate']);
+    await readiness(origin, 503, 'older schema: run wix-media-server migrate');
     assert.equal((await ask(origin, 'GET', '/healthz')).status, 200);
     const refused = await ask(origin, 'GET', '/site-media/v1/folders');
     assert.equal(refused.status, 503);
     assert.ok(Number(refused.headers['retry-after']) >= 1);
     assert.equal(JSON.parse(refused.text).details.applicationError.code, 'UNAVAILABLE');
     assert.equal((await run(['migrate', '--database', database.url(name)])).code, 0);
-    await until(origin, '/readyz', 200);
+    await readiness(origin, 200);
     assert.equal((await ask(origin, 'GET', '/site-media/v1/folders')).status, 200);
     await end();
     // One that a later release has changed beyond this one is refused.
@@ -165,12 +150,11 @@ suite('wix-media-server: PostgreSQL', () => {
       assert.ok(Number(answer.headers['retry-after']) >= 1);
       assert.equal(JSON.parse(answer.text).details.applicationError.code, 'UNAVAILABLE');
     }
-    const probe = await ask(origin, 'GET', '/readyz');
-    assert.deepEqual([probe.status, JSON.parse(probe.text).status], [503, 'newer schema: start a newer release']);
+    await readiness(origin, 503, 'newer schema: start a newer release');
     assert.equal(await database.query(name, 'SELECT count(*) FROM folder'), '1');
     await change('oldest = 1');
     assert.equal((await create()).status, 200);
-    await until(origin, '/readyz', 200);
+    await readiness(origin, 200);
   });
 
   test('migrate: says that it waits for a table, and lets calls go on', async (t) => {
@@ -181,13 +165,13 @@ suite('wix-media-server: PostgreSQL', () => {
     const isWaiting = `SELECT count(*) FROM pg_stat_activity WHERE datname = '${name}' AND wait_event_type = 'Lock'`;
     while ((await database.query(name, isWaiting)) === '0') await new Promise((resolve) => setTimeout(resolve, 20));
     // It is answered, although it needs the schema that the migration is to make.
-    assert.equal(JSON.parse((await until(origins[0], '/readyz', 503)).text).status, 'older schema: run wix-media-server migrate');
+    await readiness(origins[0], 503, 'older schema: run wix-media-server migrate');
     // The migration is in a pause.
     while ((await database.query(name, isWaiting)) !== '0') await new Promise((resolve) => setTimeout(resolve, 20));
     await release();
     const { code, stderr } = await migrating;
     assert.deepEqual([code, stderr], [0, 'wix-media-server: tables are in use, such as by an export: trying again until they are free\n']);
-    await until(origins[0], '/readyz', 200);
+    await readiness(origins[0], 200);
   });
 
   test('a server that has waited for its database ends when no attempt can succeed', async (t) => {
@@ -207,11 +191,10 @@ suite('wix-media-server: PostgreSQL', () => {
     const name = await migrated();
     const release = await database.hold(name, 'BEGIN; LOCK TABLE site IN ACCESS EXCLUSIVE MODE');
     const { origin } = await native(t, await temporaryFolder(t), ['--database', database.url(name)]);
-    const probe = await ask(origin, 'GET', '/readyz');
-    assert.deepEqual([probe.status, JSON.parse(probe.text).status], [503, 'database unavailable']);
+    await readiness(origin, 503, 'database unavailable');
     assert.equal((await ask(origin, 'GET', '/site-media/v1/folders')).status, 503);
     await release();
-    await until(origin, '/readyz', 200);
+    await readiness(origin, 200);
   });
 
   test('a database that goes away is answered by 503, and the server is ready again by itself', async (t) => {
@@ -234,7 +217,7 @@ suite('wix-media-server: PostgreSQL', () => {
     assert.equal((await ask(late.origin, 'GET', folders)).status, 503);
     await own.start();
     for (const each of [origin, late.origin]) {
-      await until(each, '/readyz', 200);
+      await readiness(each, 200);
       assert.equal(JSON.parse((await ask(each, 'GET', folders)).text).folders.length, 1);
     }
   });
@@ -250,15 +233,15 @@ suite('wix-media-server: PostgreSQL', () => {
       answered: (data) => near.write(data),
     }));
     const { origin } = await native(t, await temporaryFolder(t), ['--database', url, '--role', 'api']);
-    await until(origin, '/readyz', 200);
+    await readiness(origin, 200);
     const [start, before] = [performance.now(), questions];
-    for (let count = 0; count < 100; count += 1) assert.equal((await ask(origin, 'GET', '/readyz')).status, 200);
+    for (let count = 0; count < 100; count += 1) await ask(origin, 'GET', '/readyz');
     // One at the beginning, and one for each second.
     const most = 1 + Math.ceil((performance.now() - start) / 1000);
     assert.ok(questions - before <= most, `${questions - before} questions, expected ${most} at most`);
     isMute = true;
     const muted = performance.now();
-    await until(origin, '/readyz', 503);
+    await readiness(origin, 503);
     const open = questions;
     const answers = await Promise.all(Array.from({ length: 100 }, () => ask(origin, 'GET', '/readyz')));
     for (const { status, text } of answers) assert.deepEqual([status, JSON.parse(text).status], [503, 'database unavailable']);
@@ -349,7 +332,7 @@ suite('wix-media-server: PostgreSQL', () => {
     assert.equal((await move('s3://media/moved', '--only', 'other')).code, 1);
     assert.equal((await move('s3://media/moved')).stdout, 'sites changed: 1\n');
     const { origin, end } = await native(t, undefined, bucket, store);
-    assert.equal((await ask(origin, 'GET', '/readyz')).status, 200);
+    await readiness(origin, 200);
     await end();
     const back = await native(t, data, line);
     assert.match(back.text.stderr, /^wix-media-server: the bytes of the site moved are in s3:\/\/media\/moved: use --bucket s3:\/\/media\/moved, or, .* site bytes directory --only moved\n$/);

