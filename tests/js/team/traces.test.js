@@ -10,6 +10,7 @@ import { collector } from './collector.js';
 import { metricsUntil } from './metrics.js';
 import { ask, native, run } from './native.js';
 import { objectStore } from './object-store.js';
+import { receiver } from './receiver.js';
 import { team } from './team.js';
 
 /** @import { TestContext } from 'node:test' */
@@ -119,6 +120,31 @@ suite('wix-media-server: traces', () => {
     assert.ok(taken.spans.some(({ name, parent }) => name === 'get' && parent === made.id), JSON.stringify(taken.spans));
     // The store and the file are named nowhere.
     for (const secret of [path.slice(1), 'picture.png', 's3://', store.env.AWS_SECRET_ACCESS_KEY]) assert.ok(!taken.all().includes(secret), secret);
+  });
+
+  test('imports, webhooks and sweeps are traces of their own, with their transactions and nothing secret', async (t) => {
+    const [taken, hook, source] = [await collector(t), await receiver(t), await receiver(t)];
+    const { directory, url } = await team(t, { servers: 0 });
+    const args = ['--database', url, '--site-id', 'alpha', '--otlp-endpoint', taken.url, '--webhook', hook.url, '--allow-private-imports'];
+    const server = await native(t, directory, args, SOON);
+    const { files } = createClient({ baseUrl: server.origin });
+    await files.importFile(source.url, { displayName: 'name-that-nobody-may-see.txt', mimeType: 'text/plain' });
+    (await source.next()).answer(404);
+    (await hook.next()).answer(200);
+    for (const name of ['import', 'webhook', 'the sweep']) {
+      const work = await taken.found(`the span of ${name}`, (spans) => spans.find((span) => span.name === name));
+      assert.deepEqual([work.parent, work.attributes['wix_media.site']], ['', 'alpha'], name);
+      assert.match(String(work.attributes['wix_media.request_id']), /^[0-9a-f-]{8,}$/, name);
+      // They have ended before.
+      const inside = taken.spans.filter(({ trace }) => trace === work.trace);
+      assert.ok(inside.some((span) => span.name === 'transaction'), `${name}: ${JSON.stringify(inside)}`);
+      assert.ok(inside.some((span) => span.attributes['db.operation.name'] === 'BEGIN'), `${name}: ${JSON.stringify(inside)}`);
+      assert.equal(new Set(inside.filter(({ parent }) => parent === '').map(({ id }) => id)).size, 1, name);
+    }
+    assert.equal((await server.end()).code, 0);
+    // Looks for work happen all the time.
+    for (const name of ['taking what is due', 'looking for events']) assert.ok(!taken.spans.some((span) => span.name === name), name);
+    for (const secret of ['nobody-may-see', hook.url, source.url, new URL(hook.url).host]) assert.ok(!taken.all().includes(secret), secret);
   });
 
   test('a collector that never answers holds up neither requests nor the end', async (t) => {
