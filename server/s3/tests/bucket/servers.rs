@@ -66,6 +66,9 @@ pub(crate) fn seaweedfs() -> &'static Server {
                 "-volume.max=20".to_owned(),
                 "-master.volumeSizeLimitMB=64".to_owned(),
                 format!("-s3.port={port}"),
+                // They have the same number in every process, and nobody uses them.
+                "-s3.port.iceberg=0".to_owned(),
+                "-s3.port.lance=0".to_owned(),
             ];
             for option in [
                 "filer.port",

@@ -19,6 +19,9 @@ const IDENTITIES = {
 /** The ports of its parts. That of gRPC would be 10,000 higher unless it is given. */
 const PORTS = ['filer.port', 'filer.port.grpc', 'master.port', 'master.port.grpc', 'volume.port', 'volume.port.grpc', 's3.port', 's3.port.grpc'];
 
+/** Those that have the same number in every process, and that nobody uses. */
+const OTHER_PORTS = ['-s3.port.iceberg=0', '-s3.port.lance=0'];
+
 /**
  * Starts SeaweedFS.
  *
@@ -32,7 +35,7 @@ export async function seaweedfs(closing) {
   /** @type {Record<string, number>} */
   const ports = {};
   for (const name of PORTS) ports[name] = await freePort();
-  const args = ['server', '-ip=127.0.0.1', '-ip.bind=127.0.0.1', '-filer', '-s3', `-dir=${data}`, `-s3.config=${identities}`, '-volume.max=40', '-master.volumeSizeLimitMB=1024'];
+  const args = ['server', '-ip=127.0.0.1', '-ip.bind=127.0.0.1', '-filer', '-s3', `-dir=${data}`, `-s3.config=${identities}`, '-volume.max=40', '-master.volumeSizeLimitMB=1024', ...OTHER_PORTS];
   const child = spawn(program('weed'), [...args, ...PORTS.map((name) => `-${name}=${ports[name]}`)], { stdio: 'ignore' });
   const ended = once(child, 'close');
   closing.after(() => {
