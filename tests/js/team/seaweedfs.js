@@ -1,7 +1,12 @@
-// SeaweedFS with two volume servers, each of which has every object. `cargo xtask test team` installs it and names its folder in WIX_MEDIA_S3_BIN.
+// SeaweedFS: with two volume servers, each of which has every object, or as one process. `cargo xtask test team` and `cargo xtask bench team` install it
+// and name its folder in WIX_MEDIA_S3_BIN.
+import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { withinTime } from '../harness/limit.js';
+import { temporaryFolder } from '../harness/manager.js';
 import { freePort } from '../harness/port.js';
+import { present } from '../harness/present.js';
+import { dependent } from './dependent.js';
 import { nodes } from './nodes.js';
 import { program } from './object-store.js';
 
@@ -11,16 +16,61 @@ const BUCKET = 'media';
 /** Another copy, on another server. */
 const REPLICATION = '001';
 /** Further protocols of the gateway, off. */
-const OTHER_PORTS = ['-port.iceberg=0', '-port.lance=0'];
+const OTHER_PORTS = ['port.iceberg=0', 'port.lance=0'];
+const ADDRESS = ['-ip=127.0.0.1', '-ip.bind=127.0.0.1'];
+/** The ports of one process. That of gRPC would be 10,000 higher unless it is given. */
+const PORTS = ['filer.port', 'filer.port.grpc', 'master.port', 'master.port.grpc', 'volume.port', 'volume.port.grpc', 's3.port', 's3.port.grpc'];
 
 /**
- * Starts it with an empty bucket.
+ * The bucket, once it is made, and what a server needs for it. There are no accounts, so everybody may do everything.
+ *
+ * @param {string} origin
+ */
+async function bucketAt(origin) {
+  const created = async () => {
+    const made = () => fetch(`${origin}/${BUCKET}`, { method: 'PUT' }).catch(() => undefined);
+    while (!(await made())?.ok) await setTimeout(100);
+  };
+  await withinTime('the bucket', created());
+  const env = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'testtest', AWS_ENDPOINT_URL: origin, AWS_REGION: 'us-east-1' };
+  return { bucket: `s3://${BUCKET}/site`, env };
+}
+
+/**
+ * Starts it as one process with an empty bucket, without copies.
+ *
+ * @param {Closing} closing
+ */
+export async function seaweedfsAlone(closing) {
+  const folder = await temporaryFolder(closing);
+  /** @type {Record<string, number>} */
+  const ports = {};
+  for (const name of PORTS) ports[name] = await freePort();
+  const args = ['server', ...ADDRESS, '-filer', '-s3', `-dir=${folder}`, '-volume.max=40', '-master.volumeSizeLimitMB=1024', ...OTHER_PORTS.map((each) => `-s3.${each}`), ...PORTS.map((name) => `-${name}=${ports[name]}`)];
+  const child = dependent(program('weed'), args, { stdio: 'ignore' });
+  const ended = once(child, 'close');
+  closing.after(() => {
+    child.kill('SIGKILL');
+    return ended;
+  });
+  const origin = `http://127.0.0.1:${ports['s3.port']}`;
+  const early = ended.then(([code]) => Promise.reject(new Error(`weed ended with ${code}`)));
+  early.catch(() => {});
+  /** Deletes all objects, so that the next upload finds as much room. */
+  const clear = async () => {
+    const text = await (await fetch(`${origin}/${BUCKET}?list-type=2`)).text();
+    for (const [, key] of text.matchAll(/<Key>([^<]*)<\/Key>/g)) await fetch(`${origin}/${BUCKET}/${key}`, { method: 'DELETE' });
+  };
+  return { ...(await Promise.race([bucketAt(origin), early])), name: BUCKET, pid: present(child.pid), clear };
+}
+
+/**
+ * Starts it with an empty bucket and two volume servers.
  *
  * @param {Closing} closing
  */
 export async function seaweedfs(closing) {
   const weed = program('weed');
-  const address = ['-ip=127.0.0.1', '-ip.bind=127.0.0.1'];
   /** The port of a server and that of its gRPC, which belongs to its address. */
   const place = async () => {
     const [port, grpc] = [await freePort(), await freePort()];
@@ -28,14 +78,13 @@ export async function seaweedfs(closing) {
   };
   const [master, one, two, filer, gateway] = [await place(), await place(), await place(), await place(), await place()];
   const leader = `127.0.0.1:${master.port}.${master.grpc}`;
-  const volume = (/** @type {string[]} */ ports) => (/** @type {string} */ folder) => [weed, 'volume', ...address, ...ports, `-dir=${folder}/`, '-max=100', `-master=${leader}`];
+  const volume = (/** @type {string[]} */ ports) => (/** @type {string} */ folder) => [weed, 'volume', ...ADDRESS, ...ports, `-dir=${folder}/`, '-max=100', `-master=${leader}`];
   const { start, kill } = await nodes(closing, 'seaweedfs', {
-    master: (folder) => [weed, 'master', ...address, ...master.ports, `-mdir=${folder}/`, `-defaultReplication=${REPLICATION}`, '-volumeSizeLimitMB=64', '-telemetry=false'],
+    master: (folder) => [weed, 'master', ...ADDRESS, ...master.ports, `-mdir=${folder}/`, `-defaultReplication=${REPLICATION}`, '-volumeSizeLimitMB=64', '-telemetry=false'],
     one: volume(one.ports),
     two: volume(two.ports),
-    filer: (folder) => [weed, 'filer', ...address, ...filer.ports, `-master=${leader}`, `-defaultStoreDir=${folder}/`, `-defaultReplicaPlacement=${REPLICATION}`],
-    // Without accounts, so that everybody may do everything.
-    gateway: (folder) => [weed, 's3', '-ip.bind=127.0.0.1', ...gateway.ports, ...OTHER_PORTS, `-localSocket=${folder}/socket`, `-filer=127.0.0.1:${filer.port}.${filer.grpc}`],
+    filer: (folder) => [weed, 'filer', ...ADDRESS, ...filer.ports, `-master=${leader}`, `-defaultStoreDir=${folder}/`, `-defaultReplicaPlacement=${REPLICATION}`],
+    gateway: (folder) => [weed, 's3', '-ip.bind=127.0.0.1', ...gateway.ports, ...OTHER_PORTS.map((each) => `-${each}`), `-localSocket=${folder}/socket`, `-filer=127.0.0.1:${filer.port}.${filer.grpc}`],
   });
   const origin = `http://127.0.0.1:${gateway.port}`;
   /** The number of volume servers that the master knows. */
@@ -61,19 +110,13 @@ export async function seaweedfs(closing) {
   await until(2);
   await start('filer');
   await start('gateway');
-  const created = async () => {
-    const made = () => fetch(`${origin}/${BUCKET}`, { method: 'PUT' }).catch(() => undefined);
-    while (!(await made())?.ok) await setTimeout(100);
-  };
-  await withinTime('the bucket', created());
   return {
+    ...(await bucketAt(origin)),
     /** Waits until the master knows so many volume servers. */
     until,
     /** Starts the volume server `one` or `two` again. */
     start,
     /** Kills the volume server `one` or `two`. */
     kill,
-    bucket: `s3://${BUCKET}/site`,
-    env: { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'testtest', AWS_ENDPOINT_URL: origin },
   };
 }

@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { temporaryFolder } from '../../harness/manager.js';
 import { present } from '../../harness/present.js';
 import { ask, native, peakMemory } from '../../team/native.js';
-import { seaweedfs } from './seaweedfs.mjs';
+import { seaweedfsAlone } from '../../team/seaweedfs.js';
 import { closers, cpu, table, verdict } from './usage.mjs';
 
 /**
@@ -153,9 +153,9 @@ async function measure(name, { origin, pid }, store, size, count = 1) {
 async function main() {
   const { closing, close } = closers();
   try {
-    const store = await seaweedfs(closing);
-    const env = { ...store.env, BUCKET: store.bucket };
-    const server = await native(closing, join(await temporaryFolder(closing), 'data'), ['--bucket', `s3://${store.bucket}/site`], store.env);
+    const store = await seaweedfsAlone(closing);
+    const env = { ...store.env, BUCKET: store.name };
+    const server = await native(closing, join(await temporaryFolder(closing), 'data'), ['--bucket', store.bucket], store.env);
     const ours = { origin: server.origin, pid: present(server.child.pid) };
     const other = await theirs(closing, env);
     /** @type {[title: string, client: string, server: Server][]} */
