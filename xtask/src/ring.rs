@@ -203,6 +203,7 @@ impl Ring {
             command.env("WIX_MEDIA_SERVER", server::build(project)?);
             command.env("KUBERNETES_VALIDATE", machine::deployment(project)?);
             command.env("WIX_MEDIA_S3_BIN", machine::object_stores(project)?);
+            command.env("CHROMIUM", machine::browser()?.chromium);
         } else {
             command.env("CHROMIUM", machine::browser()?.chromium);
             machine::ffmpeg()?;

@@ -12,7 +12,6 @@
 //! At most [`MAX_OPEN`] listed sites are open. The least recently used one is closed for another, if nobody follows its events.
 
 mod figures;
-mod idle;
 mod known;
 mod named;
 mod rate_limit;
@@ -183,8 +182,7 @@ impl Sites {
                 allow_private_imports: settings.allow_private_imports,
                 redirects_downloads: settings.redirects_downloads,
                 records: records.map(|(database, max_age)| Records { database, max_age }),
-                database: storage.database().cloned(),
-                counts_calls: rate_limit.is_some(),
+                counts_calls: storage.database().cloned().filter(|_| rate_limit.is_some()),
                 started: Instant::now(),
                 rules: settings.rules,
                 phases,
@@ -227,13 +225,12 @@ impl Sites {
             }
         }
         let Some(known) = &self.known else { return Ok(()) };
-        let mut next_visit = Instant::now();
         loop {
             tokio::select! {
                 () = tokio::time::sleep(LOOK_INTERVAL) => {}
                 () = self.shared.stopping() => return Ok(()),
             }
-            match self.look(known, &mut next_visit).await {
+            match self.look(known).await {
                 Ok(()) => self.shared.failures.ended(LOOK),
                 Err(error) if self.shared.failures.began(LOOK, &error.to_string()) => {
                     tracing::warn!(%error, "cannot look for sites, and tries again");
@@ -244,7 +241,7 @@ impl Sites {
     }
 
     /// Takes new quotas over, and opens the sites for which there is work.
-    async fn look(&self, known: &Known, next_visit: &mut Instant) -> catalog::Result<()> {
+    async fn look(&self, known: &Known) -> catalog::Result<()> {
         let list = known.list(Duration::ZERO).await?;
         let mut changed = Vec::new();
         {
@@ -275,7 +272,7 @@ impl Sites {
                 }
             }
         }
-        self.visit_idle(known, &list, next_visit).await
+        Ok(())
     }
 
     /// Who makes a request, for the records of its changes. Never a key itself.
