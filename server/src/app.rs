@@ -49,8 +49,9 @@ pub(crate) struct Shared {
     pub(crate) redirects_downloads: bool,
     /// The records of changes, if there are any.
     pub(crate) records: Option<Records>,
-    /// The database in which the processes count calls, if they do.
-    pub(crate) counts_calls: Option<Store>,
+    /// The database, if there is one, and whether the processes count calls in it.
+    pub(crate) database: Option<Store>,
+    pub(crate) counts_calls: bool,
     pub(crate) started: Instant,
     pub(crate) rules: Rules,
     pub(crate) phases: watch::Receiver<Phase>,
@@ -184,7 +185,15 @@ impl App {
 
     /// Deletes the counts of calls that are over, of all sites. Returns how many.
     pub(crate) fn forget_calls(&self) -> catalog::Result<u64> {
-        self.counts_calls.as_ref().map_or(Ok(0), Store::forget_calls)
+        self.database.as_ref().map_or(Ok(0), Store::forget_calls)
+    }
+
+    /// Records that a sweep of the site begins. Returns `false` if a process has begun one within `age`.
+    pub(crate) fn begin_sweep(&self, age: Duration) -> catalog::Result<bool> {
+        match &self.database {
+            Some(database) => database.begin_sweep(&self.site_id, age),
+            None => Ok(true),
+        }
     }
 
     /// Returns a receiver that is told of changes.

@@ -2,6 +2,7 @@
 
 use crate::store::Store;
 use crate::values::{get, values};
+use std::time::Duration;
 use wix_media::catalog::{Error, Result};
 
 /// A site that was made to be served beside others.
@@ -85,11 +86,32 @@ impl Store {
         rows.iter().map(|row| get(row, 0)).collect()
     }
 
+    /// Claims the listed site that no process has begun to sweep for the longest time, and for longer than `age`. Returns its id. No other
+    /// process gets the same site before that time has passed again.
+    pub fn claim_sweep(&self, age: Duration) -> Result<Option<String>> {
+        let update = "UPDATE site SET swept = now() WHERE number = (
+                 SELECT number FROM site WHERE is_listed AND swept < now() - $1::bigint * interval '1 second'
+                 ORDER BY swept LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+             ) RETURNING id";
+        let rows = self.connections.query(update, values![seconds(age)])?;
+        rows.first().map(|row| get(row, 0)).transpose()
+    }
+
+    /// Records that a process begins to sweep a site. Returns `false` if one has done so within `age`.
+    pub fn begin_sweep(&self, id: &str, age: Duration) -> Result<bool> {
+        let update = "UPDATE site SET swept = now() WHERE id = $1 AND swept < now() - $2::bigint * interval '1 second'";
+        Ok(self.connections.execute(update, values![id, seconds(age)])? > 0)
+    }
+
     /// Changes the quota of a listed site. Returns whether there is one.
     pub fn set_quota(&self, id: &str, quota: Option<u64>) -> Result<bool> {
         let update = "UPDATE site SET quota = $2 WHERE id = $1 AND is_listed";
         Ok(self.connections.execute(update, values![id, stored(quota)])? > 0)
     }
+}
+
+fn seconds(age: Duration) -> i64 {
+    i64::try_from(age.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// A quota as the database stores it.

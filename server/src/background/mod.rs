@@ -180,6 +180,13 @@ async fn sweep_all(app: Arc<App>, has_pictures: bool) {
 
 /// Removes what is not needed any more. If something fails, the next sweep tries again.
 async fn sweep(app: &Arc<App>) {
+    let is_first = match app.database {
+        Some(_) => {
+            let own = Arc::clone(app);
+            call(app, "beginning the sweep", move |_| own.begin_sweep(SWEEP_INTERVAL / 2)).await
+        }
+        None => None,
+    };
     let swept = call(app, "the sweep", |manager| manager.sweep(SWEEP_GRACE_MS)).await;
     app.metrics.swept(swept.map(|swept| swept.removed));
     let Some(Swept { removed, waiting }) = swept else {
@@ -193,7 +200,8 @@ async fn sweep(app: &Arc<App>) {
         let own = Arc::clone(app);
         call(app, "forgetting old records", move |_| own.forget_records()).await;
     }
-    if app.counts_calls.is_some() {
+    // The counts of all sites are in one table, which one process reads.
+    if app.counts_calls && !app.is_listed && is_first == Some(true) {
         let own = Arc::clone(app);
         call(app, "forgetting old counts of calls", move |_| own.forget_calls()).await;
     }

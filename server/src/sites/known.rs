@@ -175,6 +175,11 @@ impl Known {
         Ok(found)
     }
 
+    /// Claims a site that no process has swept for so long.
+    pub(super) async fn claim_sweep(&self, age: Duration) -> catalog::Result<Option<String>> {
+        ask(&self.store, move |store| store.claim_sweep(age)).await
+    }
+
     /// The sites for which there is work that no request does.
     pub(super) async fn with_work(&self) -> catalog::Result<Vec<String>> {
         ask(&self.store, Store::sites_with_work).await

@@ -12,6 +12,7 @@
 //! At most [`MAX_OPEN`] listed sites are open. The least recently used one is closed for another, if nobody follows its events.
 
 mod figures;
+mod idle;
 mod known;
 mod named;
 mod rate_limit;
@@ -182,7 +183,8 @@ impl Sites {
                 allow_private_imports: settings.allow_private_imports,
                 redirects_downloads: settings.redirects_downloads,
                 records: records.map(|(database, max_age)| Records { database, max_age }),
-                counts_calls: storage.database().cloned().filter(|_| rate_limit.is_some()),
+                database: storage.database().cloned(),
+                counts_calls: rate_limit.is_some(),
                 started: Instant::now(),
                 rules: settings.rules,
                 phases,
@@ -225,12 +227,13 @@ impl Sites {
             }
         }
         let Some(known) = &self.known else { return Ok(()) };
+        let mut next_visit = Instant::now();
         loop {
             tokio::select! {
                 () = tokio::time::sleep(LOOK_INTERVAL) => {}
                 () = self.shared.stopping() => return Ok(()),
             }
-            match self.look(known).await {
+            match self.look(known, &mut next_visit).await {
                 Ok(()) => self.shared.failures.ended(LOOK),
                 Err(error) if self.shared.failures.began(LOOK, &error.to_string()) => {
                     tracing::warn!(%error, "cannot look for sites, and tries again");
@@ -241,7 +244,7 @@ impl Sites {
     }
 
     /// Takes new quotas over, and opens the sites for which there is work.
-    async fn look(&self, known: &Known) -> catalog::Result<()> {
+    async fn look(&self, known: &Known, next_visit: &mut Instant) -> catalog::Result<()> {
         let list = known.list(Duration::ZERO).await?;
         let mut changed = Vec::new();
         {
@@ -272,7 +275,7 @@ impl Sites {
                 }
             }
         }
-        Ok(())
+        self.visit_idle(known, &list, next_visit).await
     }
 
     /// Who makes a request, for the records of its changes. Never a key itself.

@@ -122,4 +122,15 @@ suite('wix-media-server: records of changes', () => {
     await until('the sweep', async () => (await query('SELECT count(*) FROM audit')) === '1');
     assert.deepEqual(await site('audit', 'alpha'), [kept]);
   });
+
+  test('old records of a site that nobody calls are removed by a worker', async (t) => {
+    const { key, query, site, start } = await audited(t);
+    const api = await start('--role', 'api');
+    await createClient({ baseUrl: api.origin, auth: { apiKey: key, siteId: 'alpha' } }).folders.createFolder('old');
+    assert.equal((await site('audit', 'alpha')).length, 1);
+    await query("UPDATE audit SET at = at - interval '31 days'; UPDATE site SET swept = now() - interval '25 hours'");
+    await start();
+    await until('the sweep', async () => (await query('SELECT count(*) FROM audit')) === '0');
+    assert.equal(await query("SELECT swept > now() - interval '12 hours' FROM site WHERE id = 'alpha'"), 't');
+  });
 });

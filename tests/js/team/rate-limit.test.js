@@ -123,7 +123,8 @@ suite('wix-media-server: rate limit of several processes', () => {
     const { query, list, first, start } = await limited(t, 2);
     assert.equal((await list(first.origin, 'first-key')).status, 200);
     await query("UPDATE clock.present SET now = now + interval '61 seconds'");
-    // Its first sweep comes at once.
+    // Its first sweep comes at once, and no process has begun one for a while.
+    await query("UPDATE site SET swept = swept - interval '1 hour'");
     await start();
     const isSwept = async () => {
       while ((await query('SELECT count(*) FROM call_window')) !== '0') await setTimeout(50);

@@ -1,6 +1,7 @@
 //! Listed sites and their keys.
 
 use crate::cluster::cluster;
+use std::thread;
 use std::time::Duration;
 use wix_media_postgres::{Limits, Store};
 
@@ -84,6 +85,30 @@ fn last_use_is_written_once_a_minute() {
         store.use_key("h").unwrap();
         assert_eq!(writes() != before, is_written, "{age}");
     }
+}
+
+#[test]
+fn site_without_a_sweep_is_claimed_once() {
+    let (store, url) = store();
+    for number in 0..20 {
+        store.list_site(&format!("s{number:02}"), None, None).unwrap();
+    }
+    store.create_site("own").unwrap();
+    let day = Duration::from_secs(86_400);
+    assert_eq!(store.claim_sweep(day).unwrap(), None, "they are new");
+    assert!(!store.begin_sweep("s00", day).unwrap());
+    cluster().run_at(&url, "UPDATE site SET swept = now() - interval '25 hours'");
+    assert!(store.begin_sweep("s00", day).unwrap() && !store.begin_sweep("s00", day).unwrap());
+    let claim = || std::iter::from_fn(|| store.claim_sweep(day).unwrap()).collect::<Vec<String>>();
+    let mut claimed: Vec<String> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(claim)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    // One that another process is just claiming is passed over, and can be claimed if that fails.
+    claimed.extend(claim());
+    claimed.sort();
+    let expected: Vec<String> = (1..20).map(|number| format!("s{number:02}")).collect();
+    assert_eq!(claimed, expected);
 }
 
 #[test]

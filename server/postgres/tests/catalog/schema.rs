@@ -151,7 +151,7 @@ fn migration_that_excludes_releases_waits_for_their_transactions() {
     let snapshot = site.read().unwrap();
     cluster().run_at(
         &url,
-        "UPDATE schema_version SET version = 3, oldest = 0; ALTER TABLE site DROP COLUMN bytes_place; DROP TABLE audit, call_window",
+        "UPDATE schema_version SET version = 3, oldest = 0; ALTER TABLE site DROP COLUMN bytes_place, DROP COLUMN swept; DROP TABLE audit, call_window",
     );
     thread::scope(|scope| {
         let migration = scope.spawn(|| Store::migrate(&url).unwrap());
@@ -171,7 +171,7 @@ fn migration_that_waits_for_a_long_snapshot_lets_others_go_on() {
     let export = site.read_long().unwrap();
     cluster().run_at(
         &url,
-        "DROP TABLE call_window; UPDATE schema_version SET version = 5, oldest = 0",
+        "ALTER TABLE site DROP COLUMN swept; UPDATE schema_version SET version = 6, oldest = 0",
     );
     let (waits, waited) = mpsc::channel();
     thread::scope(|scope| {
@@ -181,11 +181,11 @@ fn migration_that_waits_for_a_long_snapshot_lets_others_go_on() {
             waited.recv_timeout(HANG).unwrap();
             // As every transaction begins. Behind a migration that waits for as long as the export takes, it would fail.
             let begin = "SET lock_timeout = 60000; LOCK TABLE schema_version IN ACCESS SHARE MODE; SELECT version FROM schema_version";
-            assert_eq!(cluster().run_at(url, begin), ["5"]);
+            assert_eq!(cluster().run_at(url, begin), ["6"]);
         }
         assert!(!migration.is_finished());
         drop(export);
-        assert!(migration.join().unwrap() >= 6);
+        assert!(migration.join().unwrap() >= 7);
     });
     assert!(site.read().is_ok());
 }
