@@ -313,6 +313,7 @@ forward! {
         (&mut self) insert_bundle_entries(bundle: &str, position: i64, entries: &[BundleEntry]) -> ();
         (&mut self) remove_bundle(id: &str) -> ();
         (&mut self) doom_blobs(blobs: &[String], now: i64) -> Vec<String>;
+        (&mut self) doom_orphans(blobs: &[String], now: i64) -> ();
         (&mut self) forget_doomed(blobs: &[String]) -> ();
     }
     ReadAssets {

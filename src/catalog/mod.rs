@@ -508,9 +508,12 @@ pub trait WriteBundles {
     fn insert_bundle_entries(&mut self, bundle: &str, position: i64, entries: &[BundleEntry]) -> Result<()>;
     /// Removes a bundle with its entries.
     fn remove_bundle(&mut self, id: &str) -> Result<()>;
-    /// Notes that these blobs can be removed, since `now`. Skips blobs that are needed, and those that are doomed already,
-    /// which keep their time. Returns the others.
+    /// Notes that these blobs can be removed, since `now`: rows have named them until then. So the time of a blob that is doomed
+    /// already begins again. Skips blobs that are needed. Returns the others.
     fn doom_blobs(&mut self, blobs: &[String], now: i64) -> Result<Vec<String>>;
+    /// Notes that these blobs, which no row names, can be removed since `now`. Skips blobs that are needed, and those that are
+    /// doomed already, which keep their time.
+    fn doom_orphans(&mut self, blobs: &[String], now: i64) -> Result<()>;
     /// Forgets that these blobs are doomed, because they have been removed or are needed again.
     fn forget_doomed(&mut self, blobs: &[String]) -> Result<()>;
 }

@@ -194,7 +194,7 @@ fn note_orphans(site: &Site, cause: &Cause) -> Outcome<()> {
             .filter(|blob| site.blobs.open_end(blob).is_none())
             .collect();
         if !orphans.is_empty() {
-            site.write_lazily(cause, |tx| Ok(tx.catalog.doom_blobs(&orphans, tx.context.now)?))?;
+            site.write_lazily(cause, |tx| Ok(tx.catalog.doom_orphans(&orphans, tx.context.now)?))?;
         }
     }
 }

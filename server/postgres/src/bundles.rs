@@ -137,11 +137,20 @@ impl WriteBundles for Session {
         let sql = format!(
             "INSERT INTO doomed (site, blob, since)
              SELECT DISTINCT $1, wanted.blob, $3 FROM unnest($2::text[]) AS wanted (blob) WHERE NOT {IS_NEEDED}
-             ON CONFLICT DO NOTHING RETURNING blob"
+             ON CONFLICT (site, blob) DO UPDATE SET since = excluded.since RETURNING blob"
         );
-        let added = self.all(&sql, values![self.site, blobs, now], |row| get::<String>(row, 0))?;
-        let mut added: HashSet<String> = added.into_iter().collect();
-        Ok(blobs.iter().filter_map(|blob| added.take(blob)).collect())
+        let doomed = self.all(&sql, values![self.site, blobs, now], |row| get::<String>(row, 0))?;
+        let mut doomed: HashSet<String> = doomed.into_iter().collect();
+        Ok(blobs.iter().filter_map(|blob| doomed.take(blob)).collect())
+    }
+
+    fn doom_orphans(&mut self, blobs: &[String], now: i64) -> Result<()> {
+        let sql = format!(
+            "INSERT INTO doomed (site, blob, since)
+             SELECT $1, wanted.blob, $3 FROM unnest($2::text[]) AS wanted (blob) WHERE NOT {IS_NEEDED}
+             ON CONFLICT DO NOTHING"
+        );
+        self.run(&sql, values![self.site, blobs, now]).map(drop)
     }
 
     fn forget_doomed(&mut self, blobs: &[String]) -> Result<()> {

@@ -31,8 +31,9 @@ impl WriteAll for Session {
         self.begin_load()?;
         for table in BLOBS {
             let sql = format!(
-                "INSERT INTO doomed (site, blob, since) SELECT $1, blob, $2 FROM {table} WHERE site = $1 AND blob IS NOT NULL
-                 ON CONFLICT DO NOTHING"
+                "INSERT INTO doomed (site, blob, since) SELECT DISTINCT $1, blob, $2 FROM {table}
+                 WHERE site = $1 AND blob IS NOT NULL
+                 ON CONFLICT (site, blob) DO UPDATE SET since = excluded.since"
             );
             self.run(&sql, values![self.site, now])?;
         }

@@ -11,7 +11,8 @@ functions![
     temporary_bundles_are_found_by_age,
     blob_is_needed_by_files_uploads_and_bundles,
     needed_blob_is_not_doomed,
-    doomed_blob_keeps_its_first_time,
+    blob_doomed_again_begins_its_time_again,
+    orphan_doomed_again_keeps_its_time,
     doomed_blobs_come_in_pages,
 ];
 
@@ -155,7 +156,7 @@ pub fn blob_is_needed_by_files_uploads_and_bundles(catalog: &dyn Catalog) {
     assert!(!needed());
 }
 
-/// Dooming returns the blobs that became doomed, in the order given: neither needed ones nor those doomed before.
+/// Dooming returns each blob that is not needed once, in the order given, also one that was doomed before.
 pub fn needed_blob_is_not_doomed(catalog: &dyn Catalog) {
     let mut one = file("f", "p", 1);
     one.blob = Some("needed".into());
@@ -163,29 +164,48 @@ pub fn needed_blob_is_not_doomed(catalog: &dyn Catalog) {
     write(catalog, |writer| {
         writer.insert_file(&one)?;
         assert_eq!(writer.doom_blobs(&blobs, 10)?, ["c", "a"]);
-        assert_eq!(writer.doom_blobs(&blobs, 10)?, [""; 0]);
+        assert_eq!(writer.doom_blobs(&[&blobs[2..], &blobs].concat(), 10)?, ["a", "c"]);
+        writer.doom_orphans(&blobs, 10)?;
         assert_eq!(writer.doomed_count()?, 2);
         writer.remove_files(&["f"])?;
-        assert_eq!(writer.doom_blobs(&blobs, 10)?, ["needed"]);
+        assert_eq!(writer.doom_blobs(&blobs, 10)?, ["c", "needed", "a"]);
         Ok(())
     });
     assert_eq!(read(catalog, |snapshot| snapshot.doomed_count()), 3);
 }
 
-/// Dooming a blob again does not make it younger, and a forgotten blob can be doomed again.
-pub fn doomed_blob_keeps_its_first_time(catalog: &dyn Catalog) {
+/// A row can name a blob that was doomed as an orphan: an upload writes its blob before its row. When that row goes, others may be
+/// reading the blob, so its time begins again.
+pub fn blob_doomed_again_begins_its_time_again(catalog: &dyn Catalog) {
     let blobs = ["a".to_owned()];
     let doomed = |until| read(catalog, |snapshot| snapshot.doomed_blobs(0, until, "", 9));
-    write(catalog, |writer| writer.doom_blobs(&blobs, 10));
-    write(catalog, |writer| writer.doom_blobs(&blobs, 20));
+    let mut one = file("f", "p", 1);
+    one.blob = Some("a".into());
+    write(catalog, |writer| writer.doom_orphans(&blobs, 10));
+    write(catalog, |writer| writer.insert_file(&one));
+    let freed = write(catalog, |writer| {
+        writer.remove_files(&["f"])?;
+        writer.doom_blobs(&blobs, 20)
+    });
+    assert_eq!(freed, ["a"]);
+    assert_eq!(doomed(19), [""; 0]);
+    assert_eq!(doomed(20), ["a"]);
+}
+
+/// Dooming an orphan again does not make it younger, and a forgotten one can be doomed again.
+pub fn orphan_doomed_again_keeps_its_time(catalog: &dyn Catalog) {
+    let blobs = ["a".to_owned()];
+    let doomed = |until| read(catalog, |snapshot| snapshot.doomed_blobs(0, until, "", 9));
+    write(catalog, |writer| writer.doom_orphans(&blobs, 10));
+    write(catalog, |writer| writer.doom_orphans(&blobs, 20));
     assert_eq!(doomed(9), [""; 0]);
     assert_eq!(doomed(10), ["a"]);
     write(catalog, |writer| writer.forget_doomed(&["a".into(), "nobody".into()]));
     assert_eq!(doomed(i64::MAX), [""; 0]);
-    assert_eq!(write(catalog, |writer| writer.doom_blobs(&blobs, 30)), ["a"]);
+    write(catalog, |writer| writer.doom_orphans(&blobs, 30));
     assert_eq!(doomed(29), [""; 0]);
     let mut writer = catalog.write().unwrap();
-    writer.doom_blobs(&["b".into()], 30).unwrap();
+    writer.doom_orphans(&["b".into()], 30).unwrap();
     drop(writer);
     assert_eq!(doomed(i64::MAX), ["a"], "a dropped writer dooms nothing");
 }

@@ -3,6 +3,7 @@
 use super::super::{BundleEntry, ReadBundles, Result, WriteBundles};
 use super::Session;
 use rusqlite::{Row, params};
+use std::collections::HashSet;
 
 /// How many blobs one scan of the rows looks for.
 const BLOBS_PER_SCAN: usize = 500;
@@ -169,19 +170,30 @@ impl WriteBundles for Session<'_> {
 
     fn doom_blobs(&mut self, blobs: &[String], now: i64) -> Result<Vec<String>> {
         let mut doomed = Vec::new();
+        let mut seen = HashSet::new();
         for blob in blobs {
-            if self.needs_blob(blob)? {
+            if !seen.insert(blob) || self.needs_blob(blob)? {
                 continue;
             }
-            let added = self.run(
-                "INSERT INTO doomed (blob, since) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            self.run(
+                "INSERT INTO doomed (blob, since) VALUES (?, ?) ON CONFLICT DO UPDATE SET since = excluded.since",
                 params![blob, now],
             )?;
-            if added > 0 {
-                doomed.push(blob.clone());
-            }
+            doomed.push(blob.clone());
         }
         Ok(doomed)
+    }
+
+    fn doom_orphans(&mut self, blobs: &[String], now: i64) -> Result<()> {
+        for blob in blobs {
+            if !self.needs_blob(blob)? {
+                self.run(
+                    "INSERT INTO doomed (blob, since) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                    params![blob, now],
+                )?;
+            }
+        }
+        Ok(())
     }
 
     fn forget_doomed(&mut self, blobs: &[String]) -> Result<()> {

@@ -39,7 +39,7 @@ impl WriteAll for Session<'_> {
             self.run(
                 &format!(
                     "INSERT INTO doomed (blob, since) SELECT blob, ? FROM {table} WHERE blob IS NOT NULL
-                     ON CONFLICT DO NOTHING"
+                     ON CONFLICT DO UPDATE SET since = excluded.since"
                 ),
                 [now],
             )?;
