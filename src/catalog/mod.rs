@@ -483,7 +483,7 @@ pub trait ReadBundles {
     /// Whether a file, an upload, a bundle or an asset needs this blob.
     fn needs_blob(&self, blob: &str) -> Result<bool>;
     /// Those of these blobs that a row names, found without an index: a damaged one would make each of them an orphan.
-    /// Reads every row.
+    /// Reads every row, once for all of these blobs.
     fn blobs_of_rows(&self, blobs: &[String]) -> Result<Vec<String>> {
         let mut found = Vec::new();
         for blob in blobs {

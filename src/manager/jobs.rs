@@ -14,6 +14,10 @@ use serde_json::Value;
 /// The number of files processed, or of blobs examined, in one transaction.
 const BATCH_SIZE: u32 = 500;
 
+/// The number of blobs that one scan of all rows looks for. Their ids take 2 MB. In PostgreSQL, a scan of a million rows takes at least
+/// 0.15 s of CPU, for 500 blobs as for 20,000.
+const ORPHANS_PER_SCAN: u32 = 20_000;
+
 /// What is to be done.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Due {
@@ -134,7 +138,7 @@ fn are_orphans(site: &Site, cause: &Cause, until: i64) -> Outcome<bool> {
     let mut after = String::new();
     loop {
         let blobs = site.read(cause, |view| {
-            Ok(view.catalog.doomed_blobs(i64::MIN, until, &after, BATCH_SIZE)?)
+            Ok(view.catalog.doomed_blobs(i64::MIN, until, &after, ORPHANS_PER_SCAN)?)
         })?;
         let Some(last) = blobs.last() else { return Ok(true) };
         after.clone_from(last);

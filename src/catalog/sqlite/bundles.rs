@@ -5,9 +5,6 @@ use super::Session;
 use rusqlite::{Row, params};
 use std::collections::HashSet;
 
-/// How many blobs one scan of the rows looks for.
-const BLOBS_PER_SCAN: usize = 500;
-
 /// Reads an entry from the columns after the first.
 fn read_entry(row: &Row<'_>) -> rusqlite::Result<BundleEntry> {
     Ok(BundleEntry {
@@ -96,13 +93,17 @@ impl ReadBundles for Session<'_> {
     }
 
     fn blobs_of_rows(&self, blobs: &[String]) -> Result<Vec<String>> {
+        let mut wanted: HashSet<&str> = blobs.iter().map(|blob| &blob[..]).collect();
         let mut found = Vec::new();
-        for some in blobs.chunks(BLOBS_PER_SCAN) {
-            let wanted = vec!["?"; some.len()].join(", ");
-            for table in ["file", "upload", "bundle_entry", "asset"] {
-                let sql = format!("SELECT DISTINCT blob FROM {table} NOT INDEXED WHERE blob IN ({wanted})");
-                let rows: Vec<String> = self.all(&sql, rusqlite::params_from_iter(some), |row| row.get(0))?;
-                found.extend(rows);
+        for table in ["file", "upload", "bundle_entry", "asset"] {
+            let sql = format!("SELECT blob FROM {table} NOT INDEXED WHERE blob IS NOT NULL");
+            let mut statement = self.prepare_cached(&sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let blob = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+                if let Some(blob) = wanted.take(blob) {
+                    found.push(blob.to_owned());
+                }
             }
         }
         Ok(found)
