@@ -272,7 +272,7 @@ export interface FileDamage {
   fileId: string;
   /** Display name of the file, or its path in the zip. */
   displayName: string;
-  /** Where the bytes are stored, below the directory `blobs`. */
+  /** Where the bytes are stored, below the directory `blobs`. Missing if the catalog does not name them. */
   blob?: string;
   /** What is wrong: no bytes, too few, too many, others than there were, or bytes that cannot be read. */
   problem: 'missing' | 'cut' | 'longer' | 'changed' | 'unreadable';

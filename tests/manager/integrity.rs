@@ -7,6 +7,7 @@ use std::num::NonZeroU32;
 use wix_media::blobs::{Blobs, Disk};
 use wix_media::catalog::Sqlite;
 use wix_media::manager::{Check, Damage, Export, Manager, ManualClock, Options, Parts, Request, Seeded};
+use wix_media::model::status::Status;
 
 /// The content of the file with this name.
 fn content(name: &str) -> Vec<u8> {
@@ -225,6 +226,69 @@ fn export_with_damaged_files_names_them_and_is_imported() {
     let (report, again) = export(&other);
     assert_eq!(report.damaged_files, 4);
     assert_eq!(import(&Site::new(), &again, 1000).0, 200);
+}
+
+/// Damage of the catalog itself, and not of the blobs. A damaged archive leaves such rows too.
+#[test]
+fn check_of_rows_without_blob_names_files_that_had_bytes() {
+    let site = Site::new();
+    for name in ["ready.txt", "pending.txt", "failed.txt", "whole.txt"] {
+        put(&site, name, &content(name));
+    }
+    let order = json!({ "url": "https://example.com/a.txt", "displayName": "awaited.txt" });
+    site.post("/files/import", order.clone());
+    let fails = site.post("/files/import", order)["file"]["id"].clone();
+    let failed = site
+        .manager
+        .fail_import(&text(&fails), "SOURCE_UNREACHABLE", "no such host", json!({}));
+    failed.expect("failed");
+
+    let Site { manager, clock, .. } = site;
+    let parts = manager.into_parts();
+    let mut catalog = parts.catalog.write().expect("a writer");
+    let mut files = catalog.all_files("", 100).expect("files");
+    for file in &mut files {
+        match &file.name[..] {
+            "ready.txt" => file.blob = None,
+            "pending.txt" => (file.blob, file.status) = (None, Status::Pending),
+            "failed.txt" => (file.blob, file.status) = (None, Status::Failed),
+            _ => {}
+        }
+    }
+    catalog.update_files(&files).expect("updated");
+    catalog.commit().expect("committed");
+    let site = Site::on(Manager::new(parts).expect("a manager"), clock);
+
+    let missing = ["failed.txt", "pending.txt", "ready.txt"].map(|name| (name.to_owned(), "missing".to_owned()));
+    for check in [Check::default(), Check::sizes()] {
+        let (check, found) = run(&site, check);
+        assert_eq!(named(&found), missing);
+        assert!(found.iter().all(|damage| damage.blob.is_empty()), "{found:?}");
+        assert_eq!(check.files(), 4);
+    }
+    let (report, archive) = export(&site);
+    assert_eq!(named(&report.damage), missing);
+    let other = Site::new();
+    assert_eq!(import(&other, &archive, 1000).0, 200);
+    assert_eq!(named(&run(&other, Check::sizes()).1), missing);
+}
+
+#[test]
+fn check_of_row_that_lost_its_blob_and_is_deleted_meanwhile_reports_nothing() {
+    let site = Site::new();
+    let file = put(&site, "a.txt", b"one");
+    let Site { manager, clock, .. } = site;
+    let parts = manager.into_parts();
+    let mut catalog = parts.catalog.write().expect("a writer");
+    let mut row = catalog.file(&file).expect("read").expect("a file");
+    row.blob = None;
+    catalog.update_file(&row).expect("updated");
+    catalog.commit().expect("committed");
+    let site = Site::on(Manager::new(parts).expect("a manager"), clock);
+    let mut check = Check::default();
+    assert!(site.manager.check(&mut check).expect("a step"), "the file is queued");
+    site.post("/bulk/files/delete", json!({ "fileIds": [file], "permanent": true }));
+    assert_eq!(run(&site, check).1, []);
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! A check of the catalog and of the bytes of all files, in steps, so that others get their turn in between.
 //!
-//! The check of bytes walks over the files in the order of their ids, each with its assets, then over what only zips keep. Changes between two steps are
+//! The check of bytes walks over the files in the order of their ids, each with its assets, then over what only zips keep. A file whose
+//! row names no bytes is damaged too, unless it is still to be imported, or could not be. Changes between two steps are
 //! harmless: before it reports a file, it asks the catalog again whether the file still has these bytes. A file that is
 //! added behind the position of the check is left to the next one.
 
 use crate::blobs::file_name;
 use crate::catalog::{self, Inspection};
 use crate::manager::http::error::Outcome;
-use crate::manager::items::verify::{Damage, Expected, Problem, Verdict, Verification};
+use crate::manager::items::verify::{Damage, Expected, Problem, Verdict, Verification, has_lost_bytes};
 use crate::manager::site::{Cause, Site};
 use std::collections::VecDeque;
 use std::fmt;
@@ -74,7 +75,8 @@ struct Stored {
     name: String,
     /// The name of the asset of the file, if it is one.
     asset: Option<String>,
-    blob: String,
+    /// `None` for a file that has lost its bytes.
+    blob: Option<String>,
     size: i64,
     crc: u32,
     md5: Option<String>,
@@ -221,7 +223,8 @@ impl Check {
     )]
     pub(crate) fn next_names(&self) -> Vec<String> {
         let next = self.queue.iter().take(if self.with_bytes { 8 } else { 24 });
-        next.map(|stored| file_name(&stored.blob)).collect()
+        next.filter_map(|stored| stored.blob.as_deref().map(file_name))
+            .collect()
     }
 
     /// Runs one step. Returns whether there are more.
@@ -240,20 +243,10 @@ impl Check {
             && budget > 0
             && let Some(stored) = self.queue.front()
         {
-            let expected = Expected {
-                blob: &stored.blob,
-                size: stored.size,
-                crc: stored.crc,
-                md5: stored.md5.as_deref(),
-            };
             let is_read = self.with_bytes && self.skipped == 0;
-            let verdict = match &mut self.current {
-                Some(current) => current.advance(&*site.blobs, &expected, &mut budget),
-                None => match Verification::new(&*site.blobs, &expected) {
-                    Err(problem) => Verdict::Damaged(problem),
-                    Ok(_) if !is_read => Verdict::Whole,
-                    Ok(begun) => self.current.insert(begun).advance(&*site.blobs, &expected, &mut budget),
-                },
+            let verdict = match stored.expected() {
+                Some(expected) => compare(site, &expected, is_read, &mut self.current, &mut budget),
+                None => Verdict::Damaged(Problem::Missing),
             };
             if verdict == Verdict::Continues {
                 break;
@@ -314,18 +307,20 @@ impl Check {
                 let ids: Vec<_> = files.iter().map(|file| &file.id[..]).collect();
                 let mut assets = read.assets_of(&ids)?.into_iter().peekable();
                 for file in files {
-                    self.queue.extend(file.blob.map(|blob| Stored {
-                        blob,
-                        file: file.id.clone(),
-                        name: file.name.clone(),
-                        asset: None,
-                        size: file.size,
-                        crc: file.crc,
-                        md5: Some(file.hash).filter(|hash| !hash.is_empty()),
-                    }));
+                    if file.blob.is_some() || has_lost_bytes(&file) {
+                        self.queue.push_back(Stored {
+                            blob: file.blob,
+                            file: file.id.clone(),
+                            name: file.name.clone(),
+                            asset: None,
+                            size: file.size,
+                            crc: file.crc,
+                            md5: Some(file.hash).filter(|hash| !hash.is_empty()),
+                        });
+                    }
                     while let Some(asset) = assets.next_if(|asset| asset.file == file.id) {
                         self.queue.push_back(Stored {
-                            blob: asset.blob,
+                            blob: Some(asset.blob),
                             file: asset.file,
                             name: format!("{} ({})", file.name, asset.name),
                             asset: Some(asset.name),
@@ -349,7 +344,7 @@ impl Check {
                     file: String::new(),
                     name: entry.path,
                     asset: None,
-                    blob: entry.blob?,
+                    blob: Some(entry.blob?),
                     size: entry.size,
                     crc: entry.crc,
                     md5: None,
@@ -360,29 +355,63 @@ impl Check {
     }
 }
 
+/// Compares some of the bytes of a blob, or only its size.
+fn compare(
+    site: &Site,
+    expected: &Expected<'_>,
+    is_read: bool,
+    current: &mut Option<Verification>,
+    budget: &mut u64,
+) -> Verdict {
+    match current {
+        Some(current) => current.advance(&*site.blobs, expected, budget),
+        None => match Verification::new(&*site.blobs, expected) {
+            Err(problem) => Verdict::Damaged(problem),
+            Ok(_) if !is_read => Verdict::Whole,
+            Ok(begun) => current.insert(begun).advance(&*site.blobs, expected, budget),
+        },
+    }
+}
+
 impl Stored {
+    /// What its bytes are compared with. `None` if there are none to compare.
+    fn expected(&self) -> Option<Expected<'_>> {
+        Some(Expected {
+            blob: self.blob.as_deref()?,
+            size: self.size,
+            crc: self.crc,
+            md5: self.md5.as_deref(),
+        })
+    }
+
     fn damage(&self, problem: Problem) -> Damage {
         Damage {
             file_id: self.file.clone(),
             display_name: self.name.clone(),
-            blob: file_name(&self.blob),
+            blob: self.blob.as_deref().map(file_name).unwrap_or_default(),
             problem,
         }
     }
 }
 
-/// Returns whether a row still names these bytes. A file may have been deleted since it was queued.
+/// Returns whether a row still names these bytes, or none where it must. A file may have been deleted since it was queued.
 fn still_has(site: &Site, stored: &Stored) -> catalog::Result<bool> {
     let found: Outcome<bool> = site.read(&Cause::default(), |view| {
         if stored.file.is_empty() {
-            return Ok(view.catalog.needs_blob(&stored.blob)?);
+            return match &stored.blob {
+                Some(blob) => Ok(view.catalog.needs_blob(blob)?),
+                None => Ok(false),
+            };
         }
         if let Some(name) = &stored.asset {
             let asset = view.catalog.asset(&stored.file, name)?;
-            return Ok(asset.is_some_and(|asset| asset.blob == stored.blob));
+            return Ok(asset.is_some_and(|asset| Some(asset.blob) == stored.blob));
         }
         let file = view.catalog.file(&stored.file)?;
-        Ok(file.is_some_and(|file| file.blob.as_deref() == Some(&stored.blob)))
+        Ok(file.is_some_and(|file| match &stored.blob {
+            Some(_) => file.blob == stored.blob,
+            None => has_lost_bytes(&file),
+        }))
     });
     crate::manager::stored(found)
 }

@@ -16,10 +16,9 @@ use crate::catalog::{self, BundleEntry, Entity, File, Read};
 use crate::manager::http::body::Body;
 use crate::manager::http::error::Outcome;
 use crate::manager::ids::hex_id;
-use crate::manager::items::verify::{Damage, Expected, Problem, Verdict, Verification};
+use crate::manager::items::verify::{Damage, Expected, Problem, Verdict, Verification, has_lost_bytes};
 use crate::manager::site::Site;
 use crate::manager::zip::{Entries, Measuring};
-use crate::model::status::Status;
 use serde::de::Error as _;
 use std::collections::VecDeque;
 use std::fmt;
@@ -374,11 +373,10 @@ impl Exporting {
     }
 }
 
-/// Compares some of the bytes of a file. A file that is ready, and neither has bytes nor is empty, has lost them before.
+/// Compares some of the bytes of a file.
 fn compare(file: &File, blobs: &dyn Blobs, current: &mut Option<Verification>, budget: &mut u64) -> Verdict {
     let Some(blob) = &file.blob else {
-        let is_lost = file.status == Status::Ready && file.size > 0;
-        return if is_lost {
+        return if has_lost_bytes(file) {
             Verdict::Damaged(Problem::Missing)
         } else {
             Verdict::Whole

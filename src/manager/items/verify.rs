@@ -1,7 +1,9 @@
 //! The bytes of files, compared with what the catalog says about them, a part at a time.
 
 use crate::blobs::Blobs;
+use crate::catalog::File;
 use crate::manager::inspect::Digest;
+use crate::model::status::Status;
 use serde::Serialize;
 use std::io::ErrorKind;
 
@@ -86,6 +88,12 @@ pub struct Damage {
     pub blob: String,
     /// What is wrong.
     pub problem: Problem,
+}
+
+/// Returns whether a file had bytes, or must have some, and its row names none. A file that is being imported, or could not be,
+/// has no hash yet.
+pub(crate) fn has_lost_bytes(file: &File) -> bool {
+    file.blob.is_none() && file.size != 0 && (file.status == Status::Ready || !file.hash.is_empty())
 }
 
 /// What the catalog says about the bytes of a file.

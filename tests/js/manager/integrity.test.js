@@ -95,6 +95,9 @@ suite('damaged bytes', () => {
     const imported = await other.import(archive);
     assert.equal(imported.damagedFiles, 4);
     assert.deepEqual(named(imported), ALL);
+    // Their rows name no bytes from then on.
+    const { files: checked, damage } = await other.check();
+    assert.deepEqual([checked, damage.map(({ problem, blob }) => `${problem} ${blob}`)], [5, Array(4).fill('missing undefined')]);
     assert.deepEqual(await top(other), await top(manager));
     for (const { displayName, url } of present((await other.client.files.listFiles()).files)) {
       const response = await other.fetch(present(url));

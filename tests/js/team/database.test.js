@@ -292,7 +292,7 @@ suite('wix-media-server: PostgreSQL', () => {
   test('fsck: damaged rows of a database are named with what is wrong, beside servers that run', async (t) => {
     const { name, data, line, origins } = await team(t, 1);
     const { uploads } = createClient({ baseUrl: origins[0] });
-    for (const displayName of ['cut', 'longer', 'changed', 'missing', 'whole']) await uploads.upload(noise(1000, displayName.length), { displayName });
+    for (const displayName of ['cut', 'longer', 'changed', 'missing', 'unnamed', 'whole']) await uploads.upload(noise(1000, displayName.length), { displayName });
     const set = (/** @type {string} */ displayName, /** @type {string} */ values) =>
       database.query(name, `UPDATE file SET ${values} WHERE name = '${displayName}' RETURNING blob`);
     await set('cut', 'size = size + 1');
@@ -302,10 +302,14 @@ suite('wix-media-server: PostgreSQL', () => {
     const sites = join(data, 'sites');
     const file = readdirSync(sites, { recursive: true, withFileTypes: true }).find((entry) => entry.isFile() && entry.name === blob);
     rmSync(join(present(file).parentPath, blob));
+    await set('unnamed', 'blob = NULL');
     const { code, stdout } = await run(['fsck', '--data', data, ...line]);
     assert.equal(code, 1);
     const lines = stdout.trim().split('\n').map((each) => each.split('\t'));
-    assert.equal(lines.pop()?.[0], '5 files, 5000 bytes, 4 damaged');
+    assert.equal(lines.pop()?.[0], '6 files, 6000 bytes, 5 damaged');
+    const unnamed = lines.findIndex((each) => each.at(-1) === 'unnamed');
+    const [[problem, , place]] = lines.splice(unnamed, 1);
+    assert.deepEqual([problem, place], ['missing', '-']);
     // What is wrong has the name of its file, and each line names the bytes.
     for (const [problem, , bytes, displayName] of lines) assert.deepEqual([displayName, /^\S+$/.test(bytes)], [problem, true]);
     assert.deepEqual(lines.map(([problem]) => problem).sort(), ['changed', 'cut', 'longer', 'missing']);

@@ -118,6 +118,10 @@ suite('wix-media-server: maintenance', () => {
     const imported = await run(['import', join(folder, 'a.zip'), '--data', join(folder, 'copy')]);
     assert.equal(imported.code, 1);
     assert.match(imported.stdout, /^cut\t\S+\t-\tlarge\.bin\nimported, 1 files damaged\n$/);
+    // Its row names no bytes from then on.
+    const checked = await run(['fsck', '--data', join(folder, 'copy')]);
+    assert.equal(checked.code, 1);
+    assert.match(checked.stdout, /^missing\t\S+\t-\tlarge\.bin\n2 files, 3000013 bytes, 1 damaged\n$/);
   });
 
   test('export, import: nothing is replaced that nobody meant to replace', async (t) => {
