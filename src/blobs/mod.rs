@@ -46,6 +46,7 @@ pub use writer::{Writer, Writers};
 
 use std::fmt;
 use std::io::Result;
+use std::time::SystemTime;
 
 /// A store of bytes, shared by threads.
 ///
@@ -119,6 +120,12 @@ pub trait Blobs: Send + Sync + fmt::Debug {
     fn size(&self, id: &str) -> Result<Option<u64>>;
     /// Removes the blob and ends its writer. Succeeds when the blob is missing.
     fn remove(&self, id: &str) -> Result<()>;
+    /// Removes what processes that were killed have left beside complete blobs. With blobs that may be open, it waits until
+    /// `before`: pass a time since which no upload goes on. Returns how many leftovers there were. Most stores have none.
+    fn remove_leftovers(&self, before: SystemTime) -> Result<u64> {
+        _ = before;
+        Ok(0)
+    }
     /// Holds back a little room, or gives it up, so that deletions work on a full disk: a transaction needs room before
     /// it gives any back. Returns whether there is a reserve afterwards. Stores without a reserve return `false`.
     fn reserve(&self, hold: bool) -> Result<bool> {

@@ -12,7 +12,8 @@
 //! New names, or a file for each epoch, need no lock. But a descriptor outlives its name, so a complete blob would have to be
 //! copied, and an upload in pieces of 1 MiB would leave a thousand files for each gigabyte.
 //!
-//! A crash leaves at most a stamp beside a sealed blob, which nobody reads and [`remove`](Blobs::remove) deletes.
+//! A crash leaves at most a stamp beside a sealed blob, or one whose blob is gone. Nobody reads them, and
+//! [`remove_leftovers`](Blobs::remove_leftovers) deletes them.
 
 use super::directory::{Directory, Host, file_name};
 use super::disk::{Disk, found};
@@ -21,10 +22,13 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Error, ErrorKind, Result, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How long a call waits for a lock that another process holds.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The end of the name of a stamp.
+const STAMP: &str = ".epoch";
 
 /// How often it tries.
 const INTERVAL: Duration = Duration::from_millis(10);
@@ -74,7 +78,7 @@ impl SharedDirectory {
     }
 
     fn stamp(&self, id: &str) -> PathBuf {
-        self.path(id).with_extension("epoch")
+        self.files.host.path(&(file_name(id) + STAMP))
     }
 
     /// Locks the file of a blob, until the result is dropped. `None` for a missing file, and for one that denies it.
@@ -169,6 +173,16 @@ impl SharedDirectory {
         file.write_all(bytes)
     }
 
+    /// Whether nobody reads the stamp of a blob any more. A sealed blob stays sealed, so this needs no lock.
+    fn is_leftover(&self, id: &str, before: SystemTime) -> Result<bool> {
+        if let Some(metadata) = found(fs::metadata(self.path(id)))? {
+            return Ok(is_sealed(&metadata));
+        }
+        // A process that is late may be creating the blob anew.
+        let stamp = found(fs::metadata(self.stamp(id)))?;
+        stamp.map_or(Ok(false), |stamp| Ok(stamp.modified()? < before))
+    }
+
     fn make_final(&self, id: &str) -> Result<()> {
         let Some(file) = self.lock(id, false)? else {
             return Ok(());
@@ -254,6 +268,20 @@ impl Blobs for SharedDirectory {
             found(fs::remove_file(self.stamp(id)))?;
             self.files.host.remove(&file_name(id))
         })
+    }
+
+    fn remove_leftovers(&self, before: SystemTime) -> Result<u64> {
+        let mut removed = 0;
+        for folder in 0..=u8::MAX {
+            for name in self.files.host.names(&format!("{folder:02x}"))? {
+                let id = name.strip_suffix(STAMP).unwrap_or_default();
+                if check_id(id).is_ok() && self.is_leftover(id, before)? {
+                    found(fs::remove_file(self.stamp(id)))?;
+                    removed += 1;
+                }
+            }
+        }
+        Ok(removed)
     }
 
     fn reserve(&self, hold: bool) -> Result<bool> {
@@ -378,6 +406,34 @@ mod tests {
             .expect("read")
             .count();
         assert_eq!(left, 0, "no stamp is left");
+    }
+
+    #[test]
+    fn stamp_that_a_killed_process_left_is_removed() {
+        let scratch = Scratch::new("leftovers");
+        let [first, second] = scratch.two();
+        for id in ["open", "sealed", "gone"] {
+            let mut writer = first.take_over(id, 0, 1).expect("a writer");
+            first.append(&mut writer, b"bytes").expect("written");
+        }
+        let stamp = fs::read(first.stamp("sealed")).expect("a stamp");
+        first.end_writer("sealed").expect("sealed");
+        // Killed between the seal and the removal of the stamp.
+        fs::write(first.stamp("sealed"), stamp).expect("written");
+        fs::remove_file(first.path("gone")).expect("removed");
+        fs::write(first.path("open").with_file_name("other.epoch.txt"), "").expect("written");
+
+        assert_eq!(second.remove_leftovers(SystemTime::UNIX_EPOCH).expect("removed"), 1);
+        let stamps = ["open", "sealed", "gone"].map(|id| first.stamp(id).exists());
+        assert_eq!(stamps, [true, false, true]);
+        let later = SystemTime::now() + Duration::from_secs(60);
+        assert_eq!(second.remove_leftovers(later).expect("removed"), 1);
+        assert_eq!(second.remove_leftovers(later).expect("removed"), 0);
+        let stamps = ["open", "sealed", "gone"].map(|id| first.stamp(id).exists());
+        assert_eq!(stamps, [true, false, false]);
+        // The open blob still belongs to its epoch.
+        assert_eq!(kind(second.take_over("open", 0, 1)), STALE);
+        assert_eq!(content(&second, "sealed"), b"bytes");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::site::{Cause, Site};
 use super::tx::{Tx, View};
 use crate::operations::OperationId;
 use serde_json::Value;
+use std::time::{Duration, SystemTime};
 
 /// The number of files processed, or of blobs examined, in one transaction.
 const BATCH_SIZE: u32 = 500;
@@ -154,6 +155,16 @@ fn are_orphans(site: &Site, cause: &Cause, until: i64) -> Outcome<bool> {
             return Ok(false);
         }
     }
+}
+
+/// How old leftovers of killed processes are before they are removed: older than the token of any upload, in milliseconds.
+const LEFTOVER_AGE: i64 = 8 * 86_400_000;
+
+/// Removes what killed processes have left beside complete blobs. Returns how many leftovers there were.
+pub(crate) fn remove_leftovers(site: &Site) -> Outcome<u64> {
+    let before = u64::try_from(site.clock.now() - LEFTOVER_AGE).unwrap_or(0);
+    let before = SystemTime::UNIX_EPOCH + Duration::from_millis(before);
+    Ok(site.blobs.remove_leftovers(before)?)
 }
 
 /// The number of blobs looked at in one step of a collection.

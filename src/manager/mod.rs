@@ -324,6 +324,20 @@ impl Manager {
         stored(jobs::sweep(&self.site, self.site.clock.now(), grace))
     }
 
+    /// Removes what processes that were killed have left beside the bytes of files: see
+    /// [`Blobs::remove_leftovers`](crate::blobs::Blobs::remove_leftovers). Returns how many leftovers there were.
+    ///
+    /// Lists all blobs, so once a day is often enough.
+    ///
+    /// ```
+    /// # use wix_media::manager::Manager;
+    /// assert_eq!(Manager::memory()?.remove_leftovers()?, 0);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn remove_leftovers(&self) -> catalog::Result<u64> {
+        stored(jobs::remove_leftovers(&self.site))
+    }
+
     /// Compares some of the bytes of all files with what the catalog says. Returns whether there is more to compare.
     ///
     /// A step reads about 1 MB, so that a host can serve others between the steps. Nothing is changed.

@@ -2,14 +2,14 @@
 
 use crate::draft::{Draft, stale};
 use crate::reading::Reading;
-use crate::remote::Remote;
+use crate::remote::{COMPLETE, Remote, STATE};
 use crate::room::Room;
 use crate::settings::Settings;
 use crate::trial::{self, Trial};
 use std::collections::HashMap;
 use std::io::{Error, ErrorKind, Result};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::{Duration, SystemTime};
 use wix_media::blobs::{Blobs, Writer, Writers, check_id};
 
 /// How often a blob is looked up anew because other requests change it.
@@ -446,21 +446,59 @@ impl Blobs for Bucket {
             shared.reading.forget(id);
             let remote = &shared.remote;
             let objects = remote.list(remote.folder(id), None, usize::MAX, |name| Some(name.to_owned()))?;
-            let is_open = objects.iter().any(|name| name == "state");
+            let is_open = objects.iter().any(|name| name == STATE);
             if let Some((manifest, _)) = is_open.then(|| remote.state_of(id)).transpose()?.flatten()
                 && let Some(upload) = manifest.upload
             {
                 remote.abort_multipart(remote.complete(id), &upload)?;
             }
             // The state names the upload, so it goes last.
-            for name in objects.iter().filter(|name| *name != "state") {
+            for name in objects.iter().filter(|name| *name != STATE) {
                 remote.delete(remote.object(id, name))?;
             }
             if is_open {
-                remote.delete(remote.object(id, "state"))?;
+                remote.delete(remote.object(id, STATE))?;
             }
             self.remove_pictures(id)
         })
+    }
+
+    /// A segment has no name in a state if its process was killed before it recorded the state, or after it recorded the next one.
+    fn remove_leftovers(&self, before: SystemTime) -> Result<u64> {
+        let remote = &self.0.remote;
+        let (sender, leftovers) = mpsc::channel();
+        remote.each_blob(move |id, objects| {
+            let is_complete = objects.iter().any(|(name, _)| name == COMPLETE);
+            let beside = objects.iter().filter(|(name, _)| name != COMPLETE);
+            if check_id(id).is_ok() && is_complete && beside.clone().all(|(_, written)| *written < before) {
+                let mut names: Vec<String> = beside.map(|(name, _)| name.clone()).collect();
+                // The state tells that the others may still be needed, so it goes last.
+                names.sort_by_key(|name| name == STATE);
+                if !names.is_empty() {
+                    _ = sender.send((id.to_owned(), names));
+                }
+            }
+        })?;
+        let mut removed = 0;
+        for (id, names) in leftovers {
+            let has_state = names.iter().any(|name| name == STATE);
+            // A complete object whose state has more bytes is what a store has kept of an upload that goes on.
+            if has_state && !self.0.find_open(&id)?.is_some_and(|draft| draft.is_complete()) {
+                continue;
+            }
+            if has_state
+                && let Some((manifest, _)) = remote.state_of(&id)?
+                && let Some(upload) = manifest.upload
+            {
+                // Of one that was completed, the store knows nothing any more.
+                remote.abort_multipart(remote.complete(&id), &upload)?;
+            }
+            for name in names {
+                remote.delete(remote.object(&id, &name))?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
     }
 
     fn list(&self, after: &str, limit: usize) -> Result<Vec<String>> {

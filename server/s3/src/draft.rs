@@ -2,7 +2,7 @@
 
 use crate::buffer::Buffer;
 use crate::manifest::{MAX_PARTS, Manifest, PART_SIZE, Segment};
-use crate::remote::{Remote, Sending, Written};
+use crate::remote::{Remote, STATE, Sending, Written};
 use crate::room::{Held, Room};
 use bytes::Bytes;
 use md5::{Digest, Md5};
@@ -656,7 +656,8 @@ impl Draft {
     pub(crate) fn seal(&mut self, remote: &Remote, room: &Room) -> io::Result<u64> {
         let is_open = self.complete.is_none();
         let size = self.make_object(remote, room)?;
-        if is_open && self.is_in_bucket() {
+        // A process that was killed after it had made the object has left the state beside it.
+        if (is_open || self.has_state()) && self.is_in_bucket() {
             // The complete object counts from here on. What stays behind goes with the blob.
             self.clear(remote);
         }
@@ -762,7 +763,7 @@ impl Draft {
     fn clear(&mut self, remote: &Remote) {
         let segments = mem::take(&mut self.manifest.segments);
         let names = segments.into_iter().map(|segment| segment.name);
-        for name in names.chain(mem::take(&mut self.obsolete)).chain(["state".to_owned()]) {
+        for name in names.chain(mem::take(&mut self.obsolete)).chain([STATE.to_owned()]) {
             _ = remote.delete(remote.object(&self.id, &name));
         }
         for upload in mem::take(&mut self.orphans) {

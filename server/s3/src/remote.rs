@@ -23,6 +23,10 @@ use tracing::{Instrument, Span, field};
 /// The threads of the runtime. They only move bytes and sign requests.
 const THREADS: usize = 2;
 
+/// The name of the object of a complete blob, and of that with the state of an open one. All others are segments.
+pub(crate) const COMPLETE: &str = "bytes";
+pub(crate) const STATE: &str = "state";
+
 /// A bucket, as far as it is known.
 pub(crate) struct Remote {
     pub(crate) store: Arc<AmazonS3>,
@@ -146,11 +150,11 @@ impl Remote {
 
     /// The object of a complete blob.
     pub(crate) fn complete(&self, id: &str) -> Path {
-        self.object(id, "bytes")
+        self.object(id, COMPLETE)
     }
 
     fn state(&self, id: &str) -> Path {
-        self.object(id, "state")
+        self.object(id, STATE)
     }
 
     /// The folder of all pictures, which have a folder for each blob.
@@ -210,6 +214,34 @@ impl Remote {
                 }
             }
             Ok(found)
+        })
+    }
+
+    /// Calls `found` with the id of each blob and its objects, with their names and the times at which they were written.
+    pub(crate) fn each_blob(
+        &self,
+        mut found: impl FnMut(&str, &[(String, SystemTime)]) + Send + 'static,
+    ) -> io::Result<()> {
+        let store = Arc::clone(&self.store);
+        let folder = self.blobs();
+        self.wait("list", async move {
+            let mut objects = store.list(Some(&folder));
+            let mut current = String::new();
+            let mut names = Vec::new();
+            while let Some(meta) = objects.next().await {
+                let meta = meta.map_err(failed)?;
+                let below = meta.location.as_ref().strip_prefix(folder.as_ref());
+                let parts = below.and_then(|rest| rest.strip_prefix('/')?.split_once('/'));
+                let Some((id, name)) = parts else { continue };
+                if id != current {
+                    found(&current, &names);
+                    id.clone_into(&mut current);
+                    names.clear();
+                }
+                names.push((name.to_owned(), SystemTime::from(meta.last_modified)));
+            }
+            found(&current, &names);
+            Ok(())
         })
     }
 

@@ -25,8 +25,9 @@ const MAX_IMPORTS: usize = 4;
 const SWEEP_INTERVAL: Duration = Duration::from_secs(3600);
 const SWEEP_GRACE_MS: i64 = 86_400_000;
 
-/// How often old pictures are looked for in the bucket.
-const PICTURES_INTERVAL: Duration = Duration::from_secs(86_400);
+/// How often all objects of the bucket or all files of the directory are looked through, for old pictures and for what killed
+/// processes have left.
+const CLEANUP_INTERVAL: Duration = Duration::from_secs(86_400);
 
 /// How often a process looks for changes of others: while somebody follows the events, and for work that another process has left.
 const FOLLOW_INTERVAL: Duration = Duration::from_millis(500);
@@ -52,7 +53,7 @@ pub(crate) async fn run(app: Arc<App>, role: Role) {
 async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Tasks<i64>, sweeps: &mut Tasks<()>) {
     let mut changes = app.changes();
     let mut next_sweep = Instant::now();
-    let mut next_pictures = Instant::now();
+    let mut next_cleanup = Instant::now();
     let mut pace = Pace::default();
     loop {
         changes.mark_unchanged();
@@ -87,12 +88,12 @@ async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Task
                 let now = Instant::now();
                 if now >= next_sweep {
                     next_sweep = now + SWEEP_INTERVAL;
-                    let has_pictures = now >= next_pictures;
-                    if has_pictures {
-                        next_pictures = now + PICTURES_INTERVAL;
+                    let is_thorough = now >= next_cleanup;
+                    if is_thorough {
+                        next_cleanup = now + CLEANUP_INTERVAL;
                     }
                     // A long list of blobs must not hold up other work.
-                    sweeps.run((), sweep_all(Arc::clone(app), has_pictures));
+                    sweeps.run((), sweep_all(Arc::clone(app), is_thorough));
                 }
                 pace.ticked(call(app, "what is due", |manager| manager.tick()).await.is_some());
                 app.tell_changes();
@@ -170,10 +171,11 @@ async fn call<T: Send + 'static>(
     working(work, &app.site_id, running).await
 }
 
-/// Removes what is not needed any more, and then old pictures.
-async fn sweep_all(app: Arc<App>, has_pictures: bool) {
+/// Removes what is not needed any more, and then what only a look through everything finds.
+async fn sweep_all(app: Arc<App>, is_thorough: bool) {
     sweep(&app).await;
-    if has_pictures {
+    if is_thorough {
+        remove_leftovers(&app).await;
         sweep_pictures(&app).await;
     }
 }
@@ -204,6 +206,14 @@ async fn sweep(app: &Arc<App>) {
     if app.counts_calls && !app.is_listed && is_first == Some(true) {
         let own = Arc::clone(app);
         call(app, "forgetting old counts of calls", move |_| own.forget_calls()).await;
+    }
+}
+
+/// Removes what killed processes have left beside the bytes of files.
+async fn remove_leftovers(app: &Arc<App>) {
+    let removed = call(app, "removing leftovers", Manager::remove_leftovers).await;
+    if let Some(removed) = removed.filter(|removed| *removed > 0) {
+        tracing::info!(removed, site = app.site_id, "leftovers of killed processes removed");
     }
 }
 

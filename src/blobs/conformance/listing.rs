@@ -1,13 +1,15 @@
 //! Lists of blobs, and their removal.
 
 use super::super::Blobs;
-use super::{functions, put};
+use super::{content, functions, put};
 use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
 
 functions![
     list_holds_every_blob_once,
     list_continues_behind_a_removed_blob,
     removed_blob_is_gone,
+    removed_leftovers_are_no_blobs,
 ];
 
 fn pages(blobs: &dyn Blobs, limit: usize) -> Vec<String> {
@@ -68,4 +70,21 @@ pub fn removed_blob_is_gone(blobs: &dyn Blobs) {
     blobs.remove("a").unwrap();
     assert_eq!(blobs.size("a").unwrap(), None);
     assert_eq!(blobs.list("", 9).unwrap(), ["b"]);
+}
+
+/// Removing leftovers removes no blob, neither a complete one nor one to which bytes are added.
+pub fn removed_leftovers_are_no_blobs(blobs: &dyn Blobs) {
+    put(blobs, "complete", b"complete");
+    let mut writer = blobs.take_over("open", 0, 1).unwrap();
+    blobs.append(&mut writer, b"one").unwrap();
+    blobs.sync("open").unwrap();
+    let mut writer = blobs.take_over("open", 3, 2).unwrap();
+    // Not every target of the crate has a clock.
+    let later = SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 33);
+    blobs.remove_leftovers(later).unwrap();
+    blobs.append(&mut writer, b" two").unwrap();
+    blobs.sync("open").unwrap();
+    blobs.end_writer("open").unwrap();
+    assert_eq!(content(blobs, "complete"), b"complete");
+    assert_eq!(content(blobs, "open"), b"one two");
 }

@@ -4,6 +4,7 @@ use crate::parts::{content, patch, pattern, uploads};
 use crate::proxy::{Cut, Proxy};
 use crate::servers::{seaweedfs, servers, settings_at};
 use std::io::{Error, ErrorKind, Result};
+use std::time::{Duration, SystemTime};
 use wix_media::blobs::Blobs;
 use wix_media_s3::Bucket;
 
@@ -154,6 +155,62 @@ fn complete_object_that_was_cut_is_made_again() {
             assert_eq!(next.size("a").unwrap(), Some(expected.len() as u64));
             assert!(content(&open(), "a") == expected, "other bytes");
             next.remove("a").unwrap();
+        }
+    }
+}
+
+/// A time that is later than all objects.
+fn later() -> SystemTime {
+    SystemTime::now() + Duration::from_secs(3600)
+}
+
+#[test]
+fn segment_that_no_state_names_is_removed() {
+    for server in servers() {
+        let settings = server.settings();
+        let [first, second] = [0, 1].map(|_| Bucket::open(&settings).unwrap());
+        let mut late = first.take_over("a", 0, 1).unwrap();
+        first.append(&mut late, b"hello").unwrap();
+        first.sync("a").unwrap();
+        first.append(&mut late, b"late").unwrap();
+        patch(&second, "a", 5, 2, b" world");
+        patch(&second, "open", 0, 1, b"one");
+        assert_eq!(second.finish("a").unwrap(), Some(11));
+        // It writes a segment, and no state.
+        first.sync("a").unwrap_err();
+        assert_eq!(second.remove_leftovers(SystemTime::UNIX_EPOCH).unwrap(), 0, "too young");
+        assert_eq!(second.remove_leftovers(later()).unwrap(), 1);
+        assert_eq!(second.remove_leftovers(later()).unwrap(), 0);
+        assert_eq!(content(&Bucket::open(&settings).unwrap(), "a"), b"hello world");
+        patch(&second, "open", 3, 2, b" two");
+        assert_eq!(second.finish("open").unwrap(), Some(7));
+    }
+}
+
+#[test]
+fn state_beside_a_complete_blob_is_removed() {
+    for server in servers() {
+        let proxy = Proxy::start(server.port);
+        let settings = server.settings();
+        let killed = Bucket::open(&settings_at(proxy.port, &settings.prefix)).unwrap();
+        let direct = Bucket::open(&settings).unwrap();
+        for id in ["again", "left"] {
+            patch(&killed, id, 0, 1, b"hello");
+            // As if it were killed after it had made the object.
+            proxy.cut("DELETE", "/", Cut::Before, ALWAYS);
+            assert_eq!(killed.finish(id).unwrap(), Some(5));
+            assert!(proxy.left() < ALWAYS, "was not cut");
+        }
+        // Another request for the same upload clears up.
+        assert_eq!(direct.finish("again").unwrap(), Some(5));
+        assert_eq!(
+            direct.remove_leftovers(later()).unwrap(),
+            2,
+            "the segment and the state of the other one"
+        );
+        assert_eq!(direct.remove_leftovers(later()).unwrap(), 0);
+        for id in ["again", "left"] {
+            assert_eq!(content(&Bucket::open(&settings).unwrap(), id), b"hello");
         }
     }
 }
