@@ -261,7 +261,9 @@ suite('commands', () => {
       case 'grep':
       case 'mkdir':
       case 'mv':
+      case 'pg_basebackup':
       case 'pg_dump':
+      case 'pg_receivewal':
       case 'pg_restore':
       case 'rclone':
         return undefined;

@@ -14,7 +14,8 @@ const SCRIPT = `
 trap '' INT TERM HUP
 if [ "$(id -u)" = 0 ]; then AS='setpriv --reuid=postgres --regid=postgres --init-groups'; chown postgres "$RUN"; else AS=env; fi
 create() {
-  if [ "$PRIMARY" ]; then $AS "$BIN/pg_basebackup" -D "$RUN/data" -h 127.0.0.1 -p "$PRIMARY" -U postgres --write-recovery-conf --checkpoint=fast --no-sync
+  if [ "$FROM" ]; then mv "$FROM" "$RUN/data"; if [ "$(id -u)" = 0 ]; then chown -R postgres "$RUN/data"; fi
+  elif [ "$PRIMARY" ]; then $AS "$BIN/pg_basebackup" -D "$RUN/data" -h 127.0.0.1 -p "$PRIMARY" -U postgres --write-recovery-conf --checkpoint=fast --no-sync
   else $AS "$BIN/initdb" -D "$RUN/data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync; fi
 }
 create >"$RUN/log" 2>&1 || { cat "$RUN/log" >&2; exit 1; }
@@ -58,11 +59,11 @@ export async function psql(url, sql) {
  * Prepares a server, which `start` starts. With `primary`, the port of one that runs, it is a standby of that.
  *
  * @param {Closing} closing
- * @param {{ primary?: number }} [options]
+ * @param {{ primary?: number, data?: string }} [options] `data` is a folder with the data of another server, which becomes those of this one.
  */
-export async function postgres(closing, { primary } = {}) {
+export async function postgres(closing, { primary, data = '' } = {}) {
   const [folder, port, run] = [programs(), await freePort(), mkdtempSync(join(tmpdir(), 'wix-media-team-'))];
-  const env = { PATH: process.env.PATH, BIN: folder, RUN: run, PORT: String(port), PRIMARY: String(primary ?? '') };
+  const env = { PATH: process.env.PATH, BIN: folder, RUN: run, PORT: String(port), PRIMARY: String(primary ?? ''), FROM: data };
   // In a session of its own: Ctrl-C would end initdb in the middle.
   const child = spawn('sh', ['-c', SCRIPT], { detached: true, stdio: ['pipe', 'pipe', 'inherit'], env });
   const ended = once(child, 'close');
