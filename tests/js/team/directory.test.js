@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { noise } from '../harness/bytes.js';
+import { md5, noise } from '../harness/bytes.js';
 import { temporaryFolder } from '../harness/manager.js';
-import { createClient } from '../harness/package.js';
+import { createClient, createManager } from '../harness/package.js';
 import { present } from '../harness/present.js';
 import { served } from '../harness/served.js';
+import { samples } from '../scenarios/samples.js';
 import { native } from './native.js';
+import { transfer } from './transfer.js';
 
 /** @import { Closing } from '../harness/types.d.ts' */
 
@@ -92,6 +94,47 @@ suite('one directory, two programs', () => {
       });
     }
 
+    test(`${second} resumes a transfer of ${first}, which is killed under uploads`, async (t) => {
+      const directory = await temporaryFolder(t);
+      const one = await PROGRAMS[first](t, directory);
+      const bytes = noise(3_000_000, 9);
+      const sending = await transfer(one.origin, bytes);
+      await sending.send(one.origin, 0, 1_000_000);
+      /** @type {{ id: string, hash: string }[]} */
+      const acknowledged = [];
+      const killing = new AbortController();
+      const { uploads } = createClient({ baseUrl: one.origin });
+      const uploader = async (/** @type {number} */ number) => {
+        for (let turn = 0; !killing.signal.aborted; turn += 1) {
+          const content = noise(50_000 + turn, number * 1000 + turn);
+          const file = await uploads.upload(content, { displayName: `${number}.${turn}.bin`, signal: killing.signal }).catch(() => undefined);
+          if (file) acknowledged.push({ id: present(file._id), hash: md5(content) });
+          if (acknowledged.length >= 8) killing.abort();
+        }
+      };
+      const uploaders = [1, 2, 3].map(uploader);
+      // What is sent of this one may count or not.
+      const rest = sending.send(one.origin, 1_000_000, 3_000_000).catch(() => {});
+      await Promise.race(uploaders);
+      await one.end('SIGKILL');
+      await Promise.all([...uploaders, rest]);
+
+      const two = await PROGRAMS[second](t, directory);
+      const offset = await sending.offset(two.origin);
+      assert.ok(offset >= 1_000_000, `${offset}`);
+      if (offset < bytes.length) await sending.send(two.origin, offset, bytes.length);
+      acknowledged.push({ id: (await sending.finalise(two.origin)).id, hash: md5(bytes) });
+      for (const { id, hash } of acknowledged) {
+        const { file } = await (await fetch(`${two.origin}/site-media/v1/files/${id}`)).json();
+        const response = await fetch(two.origin + new URL(file.url).pathname);
+        assert.equal(md5(new Uint8Array(await response.arrayBuffer())), hash);
+      }
+      await two.end('SIGKILL');
+      const again = await PROGRAMS[first](t, directory);
+      const check = await (await fetch(`${again.origin}/_wix-media/check`)).json();
+      assert.deepEqual([check.isWhole, check.damagedFiles, check.files >= acknowledged.length], [true, 0, true]);
+    });
+
     test(`${second} is refused while ${first} has the directory`, async (t) => {
       const directory = await temporaryFolder(t);
       const one = await PROGRAMS[first](t, directory);
@@ -105,6 +148,51 @@ suite('one directory, two programs', () => {
       assert.ok((await PROGRAMS[second](t, directory)).origin);
     });
   }
+
+  test('a video has the posters that were made of it in both, and none if none were made', async (t) => {
+    const directory = await temporaryFolder(t);
+    const poster = readFileSync(new URL('../../data/photos/chelsea.jpg', import.meta.url));
+    const makesPosters = { mediaTypes: /** @type {['VIDEO']} */ (['VIDEO']), run: () => ({ posters: [poster, poster] }) };
+    const manager = await createManager({ storage: { directory }, videos: false, processing: { steps: [makesPosters], pendingMs: { VIDEO: 0 } } });
+    await createClient({ manager }).uploads.upload(samples.mp4, { displayName: 'with.mp4', sessions: false });
+    await manager.close();
+    const seen = [];
+    for (const program of [
+      (/** @type {Closing} */ closing) => served(closing, ['--quiet', '--no-videos', '--data', directory]),
+      (/** @type {Closing} */ closing) => native(closing, directory),
+    ]) {
+      const { origin, end } = await program(t);
+      const { files, uploads } = createClient({ baseUrl: origin });
+      const answers = [];
+      await uploads.upload(samples.mp4, { displayName: 'without.mp4', sessions: false });
+      for (const { _id, displayName } of (await files.listFiles({ sort: { fieldName: 'displayName', order: 'ASC' } })).files ?? []) {
+        const look = async () => (await (await fetch(`${origin}/site-media/v1/files/${_id}`)).json()).file;
+        let file = await look();
+        // A new video is pending for a moment.
+        for (; file.operationStatus === 'PENDING'; file = await look()) await new Promise((resolve) => setTimeout(resolve, 50));
+        const urls = [file.thumbnailUrl, ...[0, 1, 2].map((number) => `${origin}/media/${_id}f00${number}.jpg`)];
+        const found = await Promise.all(urls.map((url) => fetch(url)));
+        const bodies = await Promise.all(found.map(async (each) => md5(new Uint8Array(await each.arrayBuffer()))));
+        answers.push([
+          displayName,
+          file.media.video.posters.length,
+          new URL(file.thumbnailUrl).pathname.replace(_id, 'ID'),
+          ...found.map(({ status, headers }, at) => [status, headers.get('content-type'), bodies[at]]),
+        ]);
+      }
+      seen.push(answers);
+      assert.deepEqual(answers.map(([, posters]) => posters), answers.map(([name]) => (name === 'with.mp4' ? 2 : 0)));
+      const [[, , thumbnail, , ...pictures]] = answers;
+      assert.equal(thumbnail, '/media/IDf000.jpg');
+      assert.deepEqual(pictures.map(([status]) => status), [200, 200, 404]);
+      assert.equal(pictures[1][2], md5(poster));
+      await end();
+    }
+    // The second one has found the video of the first one, too.
+    const [one, two] = seen;
+    const expected = [one[0], one[1], one[1]];
+    assert.deepEqual(two, expected);
+  });
 
   test('wix-media-server beats in the file of the lock, and releases it at its end', async (t) => {
     const directory = await temporaryFolder(t);
