@@ -81,7 +81,9 @@ impl Host for Disk {
 
     fn sync(&self, name: &str) -> Result<()> {
         let path = self.path(name);
-        File::open(&path)?.sync_all()?;
+        // Windows syncs only what is open for writing.
+        let file = OpenOptions::new().read(true).write(cfg!(windows)).open(&path)?;
+        file.sync_all()?;
         // The name of a new file is durable only with its folder, and the name of a new folder with the one above it.
         #[cfg(unix)]
         for folder in path.ancestors().skip(1).take(2) {

@@ -9,6 +9,9 @@
 //! stopped before it had the lock, it finds the seal or another epoch; if it stopped with the lock, nobody can seal the blob or take
 //! it over until it has gone on or ended. They give up after [`PATIENCE`], and their callers try again.
 //!
+//! On Windows nobody can read a range that is locked, so there the file `ID.lock` beside the blob has its lock. It goes with the stamp. Who
+//! waits for a lock whose file is gone finds the seal.
+//!
 //! New names, or a file for each epoch, need no lock. But a descriptor outlives its name, so a complete blob would have to be
 //! copied, and an upload in pieces of 1 MiB would leave a thousand files for each gigabyte.
 //!
@@ -26,6 +29,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// How long a call waits for a lock that another process holds.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The end of the name of a file that has the lock of a blob.
+const LOCK: &str = ".lock";
 
 /// The end of the name of a stamp.
 const STAMP: &str = ".epoch";
@@ -54,6 +60,16 @@ const INTERVAL: Duration = Duration::from_millis(10);
 pub struct SharedDirectory {
     files: Directory<Disk>,
     patience: Duration,
+    /// Whether files beside the blobs have their locks.
+    has_lock_files: bool,
+}
+
+/// The file of a blob, locked until this is dropped.
+#[derive(Debug)]
+struct Locked {
+    file: File,
+    /// The file that has the lock, if it is another one.
+    _lock: Option<File>,
 }
 
 impl SharedDirectory {
@@ -70,6 +86,7 @@ impl SharedDirectory {
         Ok(SharedDirectory {
             files: Directory::new(Disk::new(root)?),
             patience: PATIENCE,
+            has_lock_files: cfg!(windows),
         })
     }
 
@@ -81,8 +98,12 @@ impl SharedDirectory {
         self.files.host.path(&(file_name(id) + STAMP))
     }
 
-    /// Locks the file of a blob, until the result is dropped. `None` for a missing file, and for one that denies it.
-    fn lock(&self, id: &str, creates: bool) -> Result<Option<File>> {
+    fn lock_file(&self, id: &str) -> PathBuf {
+        self.files.host.path(&(file_name(id) + LOCK))
+    }
+
+    /// Locks the file of a blob. `None` for a missing file, and for one that denies it.
+    fn lock(&self, id: &str, creates: bool) -> Result<Option<Locked>> {
         let path = self.path(id);
         let open = || {
             OpenOptions::new()
@@ -106,10 +127,17 @@ impl SharedDirectory {
             }
             Err(error) => return Err(error),
         };
+        let lock = if self.has_lock_files {
+            let mut options = OpenOptions::new();
+            options.write(true).create(true).truncate(false);
+            Some(options.open(self.lock_file(id))?)
+        } else {
+            None
+        };
         let begin = Instant::now();
         loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Some(file)),
+            match lock.as_ref().unwrap_or(&file).try_lock() {
+                Ok(()) => return Ok(Some(Locked { file, _lock: lock })),
                 Err(TryLockError::WouldBlock) if begin.elapsed() < self.patience => thread::sleep(INTERVAL),
                 Err(TryLockError::WouldBlock) => {
                     let text = format!("blob {id} is locked by another process");
@@ -128,7 +156,7 @@ impl SharedDirectory {
 
     /// Makes a blob that of a writer with this epoch, and cuts it at `offset`.
     fn claim(&self, id: &str, offset: u64, epoch: u64) -> Result<()> {
-        let Some(file) = self.lock(id, offset == 0)? else {
+        let Some(Locked { file, _lock }) = self.lock(id, offset == 0)? else {
             return match self.files.size(id)? {
                 Some(size) => continue_sealed(id, size, offset),
                 None => Err(missing(id)),
@@ -160,7 +188,7 @@ impl SharedDirectory {
 
     /// Adds bytes at `end`, for a writer with this epoch.
     fn add(&self, id: &str, epoch: u64, end: u64, bytes: &[u8]) -> Result<()> {
-        let mut file = self.lock(id, false)?.ok_or_else(|| stale(id))?;
+        let Locked { mut file, _lock } = self.lock(id, false)?.ok_or_else(|| stale(id))?;
         let metadata = file.metadata()?;
         if is_sealed(&metadata) || self.epoch(id)? != epoch {
             return Err(stale(id));
@@ -173,20 +201,14 @@ impl SharedDirectory {
         file.write_all(bytes)
     }
 
-    /// Whether nobody reads the stamp of a blob any more. A sealed blob stays sealed, so this needs no lock.
-    fn is_leftover(&self, id: &str, before: SystemTime) -> Result<bool> {
-        if let Some(metadata) = found(fs::metadata(self.path(id)))? {
-            return Ok(is_sealed(&metadata));
-        }
-        // A process that is late may be creating the blob anew.
-        let stamp = found(fs::metadata(self.stamp(id)))?;
-        stamp.map_or(Ok(false), |stamp| Ok(stamp.modified()? < before))
-    }
-
     fn make_final(&self, id: &str) -> Result<()> {
-        let Some(file) = self.lock(id, false)? else {
+        let Some(Locked { file, _lock }) = self.lock(id, false)? else {
             return Ok(());
         };
+        if cfg!(windows) {
+            // A file that is read-only cannot be synced there.
+            file.sync_all()?;
+        }
         let mut permissions = file.metadata()?.permissions();
         permissions.set_readonly(true);
         file.set_permissions(permissions)?;
@@ -194,8 +216,26 @@ impl SharedDirectory {
             let text = format!("the file system does not keep permissions: blob {id} cannot be made read-only");
             return Err(Error::new(ErrorKind::Unsupported, text));
         }
+        self.remove_stamp(id)
+    }
+
+    /// Removes what lies beside a blob.
+    fn remove_stamp(&self, id: &str) -> Result<()> {
+        if self.has_lock_files {
+            found(fs::remove_file(self.lock_file(id)))?;
+        }
         found(fs::remove_file(self.stamp(id))).map(drop)
     }
+}
+
+/// Whether nobody needs a file beside a blob any more. A sealed blob stays sealed, so this needs no lock.
+fn is_leftover(path: &Path, before: SystemTime) -> Result<bool> {
+    if let Some(blob) = found(fs::metadata(path.with_extension("")))? {
+        return Ok(is_sealed(&blob));
+    }
+    // A process that is late may be creating the blob anew.
+    let beside = found(fs::metadata(path))?;
+    beside.map_or(Ok(false), |beside| Ok(beside.modified()? < before))
 }
 
 fn is_sealed(metadata: &fs::Metadata) -> bool {
@@ -250,6 +290,10 @@ impl Blobs for SharedDirectory {
     }
 
     fn sync(&self, id: &str) -> Result<()> {
+        check_id(id)?;
+        if cfg!(windows) && is_sealed(&fs::metadata(self.path(id))?) {
+            return Ok(());
+        }
         self.files.sync(id)
     }
 
@@ -264,8 +308,8 @@ impl Blobs for SharedDirectory {
     fn remove(&self, id: &str) -> Result<()> {
         check_id(id)?;
         self.files.writers.close(id, || {
-            // The blob is listed until both are gone.
-            found(fs::remove_file(self.stamp(id)))?;
+            // The blob is listed until all are gone.
+            self.remove_stamp(id)?;
             self.files.host.remove(&file_name(id))
         })
     }
@@ -274,9 +318,10 @@ impl Blobs for SharedDirectory {
         let mut removed = 0;
         for folder in 0..=u8::MAX {
             for name in self.files.host.names(&format!("{folder:02x}"))? {
-                let id = name.strip_suffix(STAMP).unwrap_or_default();
-                if check_id(id).is_ok() && self.is_leftover(id, before)? {
-                    found(fs::remove_file(self.stamp(id)))?;
+                let id = [STAMP, LOCK].iter().find_map(|end| name.strip_suffix(end));
+                let path = self.files.host.path(&format!("{folder:02x}/{name}"));
+                if id.is_some_and(|id| check_id(id).is_ok()) && is_leftover(&path, before)? {
+                    found(fs::remove_file(path))?;
                     removed += 1;
                 }
             }
@@ -406,6 +451,43 @@ mod tests {
             .expect("read")
             .count();
         assert_eq!(left, 0, "no stamp is left");
+    }
+
+    /// As on Windows.
+    #[test]
+    fn lock_beside_a_blob_leaves_the_blob_readable() {
+        let scratch = Scratch::new("beside");
+        let count = Cell::new(0);
+        let open = |name: &str| {
+            let blobs = SharedDirectory::open(&scratch.0.join(name)).expect("a folder");
+            SharedDirectory {
+                has_lock_files: true,
+                ..blobs
+            }
+        };
+        conformance::all(&|| {
+            count.set(count.get() + 1);
+            Box::new(open(&count.get().to_string()))
+        });
+        let [first, mut second] = [open("two"), open("two")];
+        second.patience = Duration::ZERO;
+        let mut writer = first.take_over("b1", 0, 1).expect("a writer");
+        first.append(&mut writer, b"one").expect("written");
+        let stopped = first.lock("b1", false).expect("locked").expect("a file");
+        assert_eq!(kind(second.end_writer("b1")), ErrorKind::TimedOut);
+        File::open(second.path("b1"))
+            .expect("a file")
+            .try_lock()
+            .expect("nobody has locked the blob itself");
+        drop(stopped);
+        second.end_writer("b1").expect("sealed");
+        assert_eq!(kind(first.append(&mut writer, b" more")), STALE);
+        // A process that may write any file has made it again.
+        fs::write(first.lock_file("b1"), "").expect("written");
+        assert_eq!(second.remove_leftovers(SystemTime::UNIX_EPOCH).expect("removed"), 1);
+        second.remove("b1").expect("removed");
+        let folder = fs::read_dir(second.path("b1").parent().expect("a folder"));
+        assert_eq!(folder.expect("read").count(), 0, "nothing is left");
     }
 
     #[test]
