@@ -148,7 +148,10 @@ fn close(app: &App, mut intake: Intake, download: Option<&redirect::Asked>) -> R
     let bucket = app.redirects.as_ref().zip(download);
     let redirect = bucket.and_then(|(bucket, asked)| redirect::url(bucket, asked, &response, manager.now()));
     let first = match response.transform {
-        None if redirect.is_none() => read_piece(manager, &mut response.body),
+        None if redirect.is_none() => match response.body.take_bytes() {
+            Some(bytes) => Ok(bytes.into()),
+            None => read_piece(manager, &mut response.body),
+        },
         _ => Ok(Bytes::new()),
     };
     Reply {

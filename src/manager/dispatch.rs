@@ -14,13 +14,15 @@ use serde_json::{Value, json};
 /// A handler: it reads from a snapshot, or writes in a transaction.
 enum Handler {
     Read(fn(&View<'_>, &Fields) -> Outcome<Value>),
+    /// Reads items, and writes them as text at once. As values, their members and names would be most of what a list costs.
+    ReadItems(fn(&View<'_>, &Fields) -> Outcome<String>),
     Write(fn(&mut Tx<'_>, &Fields) -> Outcome<Value>),
     /// Writes what a power failure may undo: an upload URL holds nothing yet, and the commit of its file makes it durable.
     WriteLazily(fn(&mut Tx<'_>, &Fields) -> Outcome<Value>),
 }
 
 fn handler(id: OperationId) -> Handler {
-    use Handler::{Read, Write, WriteLazily};
+    use Handler::{Read, ReadItems, Write, WriteLazily};
     use OperationId as Id;
     match id {
         Id::CreateFolder => Write(folders::create_folder),
@@ -28,8 +30,8 @@ fn handler(id: OperationId) -> Handler {
         Id::UpdateFolder => Write(folders::update_folder),
         Id::BulkDeleteFolders => Write(trash::bulk_delete_folders),
         Id::BulkRestoreFoldersFromTrashBin => Write(trash::bulk_restore_folders),
-        Id::GetFileDescriptor => Read(files::get_file_descriptor),
-        Id::GetFileDescriptors => Read(files::get_file_descriptors),
+        Id::GetFileDescriptor => ReadItems(files::get_file_descriptor),
+        Id::GetFileDescriptors => ReadItems(files::get_file_descriptors),
         Id::UpdateFileDescriptor => Write(files::update_file_descriptor),
         Id::BulkDeleteFiles => Write(trash::bulk_delete_files),
         Id::BulkRestoreFilesFromTrashBin => Write(trash::bulk_restore_files),
@@ -42,14 +44,14 @@ fn handler(id: OperationId) -> Handler {
         Id::ImportFile => Write(imports::import_file),
         Id::BulkImportFiles => Write(imports::bulk_import_files),
         Id::BulkImportFile => Write(imports::bulk_import_file),
-        Id::ListFiles => Read(|view, fields| listing::page(view, Id::ListFiles, fields)),
-        Id::SearchFiles => Read(|view, fields| listing::page(view, Id::SearchFiles, fields)),
-        Id::ListDeletedFiles => Read(|view, fields| listing::page(view, Id::ListDeletedFiles, fields)),
-        Id::QueryFileDescriptors => Read(|view, fields| listing::page(view, Id::QueryFileDescriptors, fields)),
-        Id::ListFolders => Read(|view, fields| listing::page(view, Id::ListFolders, fields)),
-        Id::SearchFolders => Read(|view, fields| listing::page(view, Id::SearchFolders, fields)),
-        Id::ListDeletedFolders => Read(|view, fields| listing::page(view, Id::ListDeletedFolders, fields)),
-        Id::QueryFolders => Read(|view, fields| listing::page(view, Id::QueryFolders, fields)),
+        Id::ListFiles => ReadItems(|view, fields| listing::page(view, Id::ListFiles, fields)),
+        Id::SearchFiles => ReadItems(|view, fields| listing::page(view, Id::SearchFiles, fields)),
+        Id::ListDeletedFiles => ReadItems(|view, fields| listing::page(view, Id::ListDeletedFiles, fields)),
+        Id::QueryFileDescriptors => ReadItems(|view, fields| listing::page(view, Id::QueryFileDescriptors, fields)),
+        Id::ListFolders => ReadItems(|view, fields| listing::page(view, Id::ListFolders, fields)),
+        Id::SearchFolders => ReadItems(|view, fields| listing::page(view, Id::SearchFolders, fields)),
+        Id::ListDeletedFolders => ReadItems(|view, fields| listing::page(view, Id::ListDeletedFolders, fields)),
+        Id::QueryFolders => ReadItems(|view, fields| listing::page(view, Id::QueryFolders, fields)),
     }
 }
 
@@ -59,9 +61,10 @@ pub(crate) fn is_durable(id: OperationId) -> bool {
     matches!(handler(id), Handler::Write(_))
 }
 
-/// Runs a call, or defers it.
-pub(crate) fn call(site: &Site, cause: &Cause, operation: &Operation, fields: &Fields) -> Outcome<Value> {
-    match handler(operation.id) {
+/// Runs a call, or defers it. Returns the answer as JSON.
+pub(crate) fn call(site: &Site, cause: &Cause, operation: &Operation, fields: &Fields) -> Outcome<String> {
+    let value = match handler(operation.id) {
+        Handler::ReadItems(handle) => return site.read(cause, |view| handle(view, fields)),
         Handler::Read(handle) => site.read(cause, |view| handle(view, fields)),
         Handler::WriteLazily(handle) => site.write_lazily(cause, |tx| handle(tx, fields)),
         Handler::Write(handle) => {
@@ -76,7 +79,8 @@ pub(crate) fn call(site: &Site, cause: &Cause, operation: &Operation, fields: &F
                 handle(tx, fields)
             })
         }
-    }
+    };
+    Ok(json::text(&value?))
 }
 
 /// Stores a call that runs later (`docs/contract/choices.md#u17`).
@@ -94,9 +98,10 @@ fn defer(tx: &mut Tx<'_>, operation: &Operation, fields: &Fields) -> Outcome<Val
 }
 
 /// Runs a deferred call.
-pub(crate) fn deferred(tx: &mut Tx<'_>, id: OperationId, fields: &Fields) -> Outcome<Value> {
+pub(crate) fn deferred(tx: &mut Tx<'_>, id: OperationId, fields: &Fields) -> Outcome<()> {
     match handler(id) {
-        Handler::Read(handle) => handle(&tx.view(), fields),
-        Handler::Write(handle) | Handler::WriteLazily(handle) => handle(tx, fields),
+        // Reads are never deferred.
+        Handler::Read(_) | Handler::ReadItems(_) => Ok(()),
+        Handler::Write(handle) | Handler::WriteLazily(handle) => handle(tx, fields).map(drop),
     }
 }

@@ -20,7 +20,7 @@ use super::http::validate;
 use super::http::{body::Body, cors};
 use super::imports::{self, Fetching};
 use super::incoming::{Delivered, Incoming, Target};
-use super::inspect::{self, Digest, Digested};
+use super::inspect::{self, Colors, Digest, Digested};
 use super::items::content::{self, Conclusion, Findings, Receipt};
 use super::items::transcodes::{self, Made};
 use super::items::trash::Deletion;
@@ -196,7 +196,9 @@ impl Intake {
     }
 
     pub(crate) fn set_colors(&mut self, colors: Value) {
-        self.findings.colors = Some(colors).filter(Value::is_object);
+        self.findings.colors = Some(colors)
+            .filter(Value::is_object)
+            .and_then(|colors| Colors::new(&colors));
     }
 
     pub(crate) fn conclude(&mut self, conclusion: Conclusion) {
@@ -1207,8 +1209,8 @@ fn finalise(
 /// Answers a call of the API.
 fn call(site: &Site, cause: &Cause, head: &Head, route: &Route, body: &[u8]) -> Outcome<Response> {
     let fields = validate::fields(route, &head.query, body)?;
-    let value = dispatch::call(site, cause, route.operation, &fields)?;
-    Ok(Response::json(200, &value))
+    let text = dispatch::call(site, cause, route.operation, &fields)?;
+    Ok(Response::json_text(200, text))
 }
 
 /// Answers a request outside the API.

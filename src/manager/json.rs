@@ -140,16 +140,17 @@ pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, InvalidMembe
     T::deserialize(Node(value)).map_err(|misfit| *misfit.0)
 }
 
-/// Returns the text of a JSON value. Its `Display` would be a second and a third copy of the writer, and slower.
-pub(crate) fn text(value: &Value) -> String {
+/// Returns the text of a JSON value or of a struct. The `Display` of a value would be a second and a third copy of the writer,
+/// and slower.
+pub(crate) fn text(of: &impl Serialize) -> String {
     // Only a map whose keys are no strings fails, and there is none.
-    serde_json::to_string(value).unwrap_or_default()
+    serde_json::to_string(of).unwrap_or_default()
 }
 
-/// Returns the JSON value of a struct.
+/// Returns the JSON value of a struct. Through its text, since values have a writer of their own, which would compile all structs
+/// a second time.
 pub(crate) fn value(of: &impl Serialize) -> Value {
-    // Only a map whose keys are no strings fails, and there is none.
-    serde_json::to_value(of).unwrap_or_default()
+    serde_json::from_str(&text(of)).unwrap_or_default()
 }
 
 /// The deserializer: one value. What has the wrong type is refused here rather than by visitors, whose words are those of

@@ -166,12 +166,18 @@ impl Body {
         })
     }
 
-    /// Takes the bytes of a body that holds one piece of bytes, as most do. Returns `None` for any other body.
-    #[cfg_attr(
-        not(target_arch = "wasm32"),
-        allow(dead_code, reason = "used by the JavaScript interface")
-    )]
-    pub(crate) fn take_bytes(&mut self) -> Option<Vec<u8>> {
+    /// Takes the bytes of a body that holds one piece of bytes, as JSON does. Returns `None` for any other body, which it leaves
+    /// as it is.
+    ///
+    /// ```
+    /// use wix_media::manager::{Manager, Request};
+    ///
+    /// let mut body = Manager::memory()?.handle(Request::new("GET", "/site-media/v1/files")).body;
+    /// assert!(body.take_bytes().is_some_and(|bytes| bytes.starts_with(b"{")));
+    /// assert_eq!(body.length(), 0);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn take_bytes(&mut self) -> Option<Vec<u8>> {
         let more = self.parts.len() > 1 || self.parts.iter().any(|part| !matches!(part, Part::Bytes(_)));
         let bytes = match self.parts.pop_front() {
             Some(Part::Bytes(bytes)) if !more => bytes,

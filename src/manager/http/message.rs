@@ -218,9 +218,13 @@ impl Response {
     }
 
     pub(crate) fn json(status: u16, value: &serde_json::Value) -> Response {
+        Response::json_text(status, json::text(value))
+    }
+
+    pub(crate) fn json_text(status: u16, text: String) -> Response {
         Response::new(status)
             .with("Content-Type", "application/json")
-            .with_body(Body::bytes(json::text(value)))
+            .with_body(Body::bytes(text))
     }
 
     pub(crate) fn text(status: u16, text: &str) -> Response {

@@ -8,14 +8,14 @@ use super::target::Target;
 use crate::catalog::File;
 use crate::manager::http::error::{Outcome, Refusal};
 use crate::manager::http::message::Origin;
-use crate::manager::inspect::{self, Contradiction, Digested, Facts, Inspected, Kind};
+use crate::manager::inspect::{self, Colors, Contradiction, Digested, Facts, Inspected, Kind};
 use crate::manager::options::Options;
 use crate::manager::tx::{Context, View};
 use crate::model::media_type::{self, InvalidType, MediaType};
 use crate::model::status::Status;
 use crate::model::system_folder;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::io::{Read, Seek};
 
@@ -37,7 +37,7 @@ pub(crate) struct Receipt {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Findings {
     /// The colours of an image.
-    pub(crate) colors: Option<Value>,
+    pub(crate) colors: Option<Colors>,
     /// What the host's own steps of processing say.
     pub(crate) conclusion: Conclusion,
     /// Posters of a video, whose bytes are in blobs.

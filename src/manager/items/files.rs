@@ -6,26 +6,39 @@ use crate::catalog::File;
 use crate::manager::events;
 use crate::manager::http::error::{Outcome, Refusal, Violation};
 use crate::manager::http::validate::Fields;
+use crate::manager::json::{self};
 use crate::manager::tx::{Tx, View};
-use crate::manager::view::{self, file_id};
+use crate::manager::view::{self, FileView, file_id};
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-pub(crate) fn get_file_descriptor(view: &View<'_>, fields: &Fields) -> Outcome<Value> {
-    let file = file(view, fields.text("fileId").unwrap_or_default())?;
-    Ok(json!({ "file": view::file(&file, &view.base, &view.options.site_id) }))
+#[derive(Serialize)]
+struct FileAnswer<'a> {
+    file: FileView<'a>,
 }
 
-pub(crate) fn get_file_descriptors(view: &View<'_>, fields: &Fields) -> Outcome<Value> {
+#[derive(Serialize)]
+struct FilesAnswer<'a> {
+    files: Vec<FileView<'a>>,
+}
+
+pub(crate) fn get_file_descriptor(view: &View<'_>, fields: &Fields) -> Outcome<String> {
+    let file = file(view, fields.text("fileId").unwrap_or_default())?;
+    Ok(json::text(&FileAnswer {
+        file: FileView::new(&file, &view.base, &view.options.site_id),
+    }))
+}
+
+pub(crate) fn get_file_descriptors(view: &View<'_>, fields: &Fields) -> Outcome<String> {
     let files = view.catalog.files_by_id(&distinct_files(fields))?;
-    let files: Vec<_> = files
-        .iter()
-        .map(|file| view::file(file, &view.base, &view.options.site_id))
-        .collect();
+    let viewed = |file| FileView::new(file, &view.base, &view.options.site_id);
     if files.is_empty() {
         return Err(Refusal::code(400, "RESOURCE_NOT_FOUND", "none of these files exists"));
     }
-    Ok(json!({ "files": files }))
+    Ok(json::text(&FilesAnswer {
+        files: files.iter().map(viewed).collect(),
+    }))
 }
 
 /// Returns the ids in the field `fileIds` without duplicates, in the order of the request.

@@ -10,14 +10,16 @@ mod query;
 use super::http::error::{Outcome, Refusal};
 use super::http::validate::Fields;
 use super::items::{folders, target};
+use super::json::{self};
 use super::tx::View;
-use super::view;
+use super::view::{FileView, FolderView};
 use crate::catalog::{Area, Children, Folder, Item, Page, Position};
 use crate::model::system_folder;
 use crate::operations::{Covers, Operation, OperationId, Paging};
 use cursor::encode;
 use list::requested;
-use serde_json::{Map, Value, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Value, json};
 
 /// The default number of items of a page (`docs/contract/choices.md#u1`).
 const LIMIT: u32 = 50;
@@ -62,8 +64,8 @@ where
     })
 }
 
-/// Returns the answer to a list, a search or a query.
-pub(crate) fn page(view: &View<'_>, id: OperationId, fields: &Fields) -> Outcome<Value> {
+/// Returns the answer to a list, a search or a query, as JSON.
+pub(crate) fn page(view: &View<'_>, id: OperationId, fields: &Fields) -> Outcome<String> {
     let operation = id.operation();
     let (Paging::Cursor(member) | Paging::Query(member)) = operation.paging else {
         return Err(Refusal::code(404, "NOT_FOUND", "this call has no pages"));
@@ -89,12 +91,14 @@ pub(crate) fn page(view: &View<'_>, id: OperationId, fields: &Fields) -> Outcome
         let fetch = |page: &Page| Ok(view.catalog.files(&seen(page))?);
         let turned = turn(&page, &fetch)?;
         Ok(answer(operation, &page, &turned, |file| {
-            view::file(file, &view.base, site)
+            FileView::new(file, &view.base, site)
         }))
     } else {
         let fetch = |page: &Page| folder_page(view, operation, page, &seen(page));
         let turned = turn(&page, &fetch)?;
-        Ok(answer(operation, &page, &turned, |folder| view::folder(folder, site)))
+        Ok(answer(operation, &page, &turned, |folder| {
+            FolderView::new(folder, site)
+        }))
     }
 }
 
@@ -124,35 +128,49 @@ fn folder_page(view: &View<'_>, operation: &Operation, page: &Page, seen: &Page)
     Ok(folders)
 }
 
-fn answer<T: Item>(
+/// The members of an answer.
+struct Answer<V> {
+    items: (&'static str, Vec<V>),
+    paging: (&'static str, Value),
+}
+
+impl<V: Serialize> Serialize for Answer<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_map(Some(2))?;
+        members.serialize_entry(self.items.0, &self.items.1)?;
+        members.serialize_entry(self.paging.0, &self.paging.1)?;
+        members.end()
+    }
+}
+
+fn answer<'a, T: Item, V: Serialize>(
     operation: &'static Operation,
     page: &Page,
-    turned: &Turned<T>,
-    value: impl Fn(&T) -> Value,
-) -> Value {
+    turned: &'a Turned<T>,
+    viewed: impl Fn(&'a T) -> V,
+) -> String {
     let cursor = |item: Option<&T>, there: bool, backwards| {
         let item = item.filter(|_| there)?;
         Some(encode(operation, page, item.position(page.sort), backwards))
     };
     let next = cursor(turned.items.last(), turned.after, false).unwrap_or_default();
-    let values: Vec<_> = turned.items.iter().map(value).collect();
-    let mut body = Map::new();
-    match operation.paging {
+    let mut cursors = json!({ "next": next });
+    let (member, paging) = match operation.paging {
         Paging::Query(member) => {
-            let mut cursors = json!({ "next": next });
             if let Some(prev) = cursor(turned.items.first(), turned.before, true) {
                 cursors["prev"] = prev.into();
             }
-            let metadata = json!({ "count": values.len(), "cursors": cursors, "hasNext": turned.after });
-            body.insert(member.to_owned(), values.into());
-            body.insert("pagingMetadata".to_owned(), metadata);
+            let metadata = json!({ "count": turned.items.len(), "cursors": cursors, "hasNext": turned.after });
+            (member, ("pagingMetadata", metadata))
         }
-        Paging::Cursor(member) => {
-            body.insert(member.to_owned(), values.into());
-            let next = json!({ "cursors": { "next": next }, "hasNext": turned.after });
-            body.insert("nextCursor".to_owned(), next);
-        }
-        Paging::None => {}
-    }
-    Value::Object(body)
+        Paging::Cursor(member) => (
+            member,
+            ("nextCursor", json!({ "cursors": cursors, "hasNext": turned.after })),
+        ),
+        Paging::None => ("", ("", Value::Null)),
+    };
+    json::text(&Answer {
+        items: (member, turned.items.iter().map(viewed).collect()),
+        paging,
+    })
 }

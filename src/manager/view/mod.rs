@@ -1,14 +1,14 @@
 //! The JSON form of rows (`docs/contract/model.md#s3`), and the parsing of ids.
 
 use super::dates::iso;
-use super::inspect::{Cover, Facts};
+use super::inspect::{Colors, Cover, Facts};
 use super::json;
 use crate::catalog::{File, Folder};
 use crate::images::frame::Frame;
 use crate::model::media_type::{self, MediaType};
 use crate::model::status::Status;
 use crate::wire::uri;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ const PREVIEW: (u32, u32) = (800, 450);
 /// The REST form of a folder.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct FolderView<'a> {
+pub(crate) struct FolderView<'a> {
     id: &'a str,
     display_name: &'a str,
     parent_folder_id: &'a str,
@@ -28,17 +28,23 @@ struct FolderView<'a> {
     site_id: &'a str,
 }
 
+impl<'a> FolderView<'a> {
+    pub(crate) fn new(folder: &'a Folder, site: &'a str) -> FolderView<'a> {
+        FolderView {
+            id: &folder.id,
+            display_name: &folder.name,
+            parent_folder_id: &folder.parent,
+            created_date: iso(folder.created),
+            updated_date: iso(folder.updated),
+            state: state(folder.trashed.is_some()),
+            site_id: site,
+        }
+    }
+}
+
 /// Returns the REST form of a folder.
 pub(crate) fn folder(folder: &Folder, site: &str) -> Value {
-    json::value(&FolderView {
-        id: &folder.id,
-        display_name: &folder.name,
-        parent_folder_id: &folder.parent,
-        created_date: iso(folder.created),
-        updated_date: iso(folder.updated),
-        state: state(folder.trashed.is_some()),
-        site_id: site,
-    })
+    json::value(&FolderView::new(folder, site))
 }
 
 fn state(trashed: bool) -> &'static str {
@@ -59,10 +65,24 @@ pub(crate) fn path(file: &File) -> String {
     format!("/{folder}/{}{tail}", file.id)
 }
 
-/// The REST form of a file descriptor.
+/// The REST form of a file descriptor. Its members are made while it is written.
+pub(crate) struct FileView<'a> {
+    file: &'a File,
+    /// The beginning of URLs.
+    base: &'a str,
+    site: &'a str,
+}
+
+impl<'a> FileView<'a> {
+    pub(crate) fn new(file: &'a File, base: &'a str, site: &'a str) -> FileView<'a> {
+        FileView { file, base, site }
+    }
+}
+
+/// The members of a file descriptor.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct FileView<'a> {
+struct FileMembers<'a> {
     id: &'a str,
     display_name: &'a str,
     url: &'a str,
@@ -105,7 +125,7 @@ struct Picture<'a> {
     /// Faces are not looked for.
     faces: [(); 0],
     #[serde(skip_serializing_if = "Option::is_none")]
-    colors: Option<&'a Value>,
+    colors: Option<&'a Colors>,
     #[serde(skip_serializing_if = "Option::is_none")]
     preview_image: Option<Preview>,
 }
@@ -204,59 +224,67 @@ struct Asset<'a> {
     duration: Option<u64>,
 }
 
+impl Serialize for FileView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let FileView { file, base, site } = *self;
+        let url = format!("{base}{}", path(file));
+        let facts = Facts::from_json(&file.facts);
+        let thumbnail = match file.media_type {
+            _ if file.private => None,
+            MediaType::Image | MediaType::Vector => Some(url.clone()),
+            MediaType::Video => {
+                // The third of four.
+                let number = facts.posters.len().saturating_sub(2);
+                (!facts.posters.is_empty()).then(|| format!("{base}{}", poster_path(&file.id, number)))
+            }
+            _ => cover(file, &facts).map(|(name, _)| format!("{url}/{name}")),
+        };
+        let icon = || format!("{base}/icons/{}.svg", file.media_type.as_str().to_ascii_lowercase());
+        let thumbnail = thumbnail.unwrap_or_else(icon);
+        let size = file.size.to_string();
+        let tag = [file.tag.as_str()];
+        // The inner URLs of private files are empty (`docs/contract/uploads-and-downloads.md#s8`).
+        let shown = if file.private { "" } else { &url };
+        let media = MediaParts {
+            file,
+            base,
+            site,
+            url: shown,
+            size: &size,
+            facts: &facts,
+        };
+        FileMembers {
+            id: &file.id,
+            display_name: &file.name,
+            url: &url,
+            parent_folder_id: &file.parent,
+            hash: &file.hash,
+            size_in_bytes: &size,
+            private: file.private,
+            media_type: file.media_type.as_str(),
+            operation_status: file.status.as_str(),
+            source_url: file.source_url.as_deref(),
+            thumbnail_url: &thumbnail,
+            labels: &file.labels,
+            created_date: iso(file.created),
+            updated_date: iso(file.updated),
+            site_id: site,
+            state: state(file.trashed.is_some()),
+            mime_type: &file.mime,
+            internal_tags: if file.tag.is_empty() { &[] } else { &tag },
+            media: if file.status == Status::Ready {
+                media.media()
+            } else {
+                None
+            },
+        }
+        .serialize(serializer)
+    }
+}
+
 /// Returns the REST form of a file descriptor.
 pub(crate) fn file(file: &File, base: &str, site: &str) -> Value {
-    let url = format!("{base}{}", path(file));
-    let facts = Facts::from_json(&file.facts);
-    let thumbnail = match file.media_type {
-        _ if file.private => None,
-        MediaType::Image | MediaType::Vector => Some(url.clone()),
-        MediaType::Video => {
-            // The third of four.
-            let number = facts.posters.len().saturating_sub(2);
-            (!facts.posters.is_empty()).then(|| format!("{base}{}", poster_path(&file.id, number)))
-        }
-        _ => cover(file, &facts).map(|(name, _)| format!("{url}/{name}")),
-    };
-    let icon = || format!("{base}/icons/{}.svg", file.media_type.as_str().to_ascii_lowercase());
-    let thumbnail = thumbnail.unwrap_or_else(icon);
-    let size = file.size.to_string();
-    let tag = [file.tag.as_str()];
-    // The inner URLs of private files are empty (`docs/contract/uploads-and-downloads.md#s8`).
-    let shown = if file.private { "" } else { &url };
-    let media = MediaParts {
-        file,
-        base,
-        site,
-        url: shown,
-        size: &size,
-        facts: &facts,
-    };
-    json::value(&FileView {
-        id: &file.id,
-        display_name: &file.name,
-        url: &url,
-        parent_folder_id: &file.parent,
-        hash: &file.hash,
-        size_in_bytes: &size,
-        private: file.private,
-        media_type: file.media_type.as_str(),
-        operation_status: file.status.as_str(),
-        source_url: file.source_url.as_deref(),
-        thumbnail_url: &thumbnail,
-        labels: &file.labels,
-        created_date: iso(file.created),
-        updated_date: iso(file.updated),
-        site_id: site,
-        state: state(file.trashed.is_some()),
-        mime_type: &file.mime,
-        internal_tags: if file.tag.is_empty() { &[] } else { &tag },
-        media: if file.status == Status::Ready {
-            media.media()
-        } else {
-            None
-        },
-    })
+    json::value(&FileView::new(file, base, site))
 }
 
 /// Returns the name of the rendition of this height.
@@ -549,6 +577,7 @@ pub(crate) fn file_id(given: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Area;
 
     #[test]
     fn file_id_of_media_url_returns_its_id() {
@@ -569,6 +598,19 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(file_id(given), id);
+        }
+    }
+
+    #[test]
+    fn file_with_stored_colors_has_their_text_if_they_are_an_object() {
+        let mut file = File::new("a.jpg", "a.jpg", "media-root", Area::Site, 0);
+        file.media_type = MediaType::Image;
+        for (stored, is_shown) in [(r#"{"b":1,"a":[2.50]}"#, true), ("5", false), ("null", false)] {
+            file.facts = format!(r#"{{"width":1,"height":2,"colors": {stored} }}"#);
+            let text = json::text(&FileView::new(&file, "http://127.0.0.1", "site"));
+            assert!(text.contains(r#""width":1"#), "{text}");
+            assert_eq!(text.contains("colors"), is_shown, "{text}");
+            assert_eq!(text.contains(&format!(r#""colors":{stored}"#)), is_shown, "{text}");
         }
     }
 }
