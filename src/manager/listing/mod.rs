@@ -31,8 +31,9 @@ struct Turned<T> {
     after: bool,
 }
 
-/// Fetches a page. Its items are in list order, also after a step backwards.
-fn turn<T>(page: &Page, fetch: &dyn Fn(&Page) -> Outcome<Vec<T>>) -> Outcome<Turned<T>>
+/// Fetches a page. Its items are in list order, also after a step backwards. Whether there are items before a step forwards costs
+/// another fetch, so it is found out only for answers that say so: those of queries.
+fn turn<T>(page: &Page, is_query: bool, fetch: &dyn Fn(&Page) -> Outcome<Vec<T>>) -> Outcome<Turned<T>>
 where
     T: Item,
 {
@@ -43,7 +44,9 @@ where
     items.truncate(page.limit as usize);
     // The page that the cursor came from may be gone by now.
     let mut other = false;
-    if let (Some(_), Some(first)) = (&page.from, items.first()) {
+    if (is_query || page.backwards)
+        && let (Some(_), Some(first)) = (&page.from, items.first())
+    {
         wanted.from = Some(first.position(page.sort));
         wanted.backwards = !page.backwards;
         wanted.limit = 1;
@@ -71,6 +74,7 @@ pub(crate) fn page(view: &View<'_>, id: OperationId, fields: &Fields) -> Outcome
         return Err(Refusal::code(404, "NOT_FOUND", "this call has no pages"));
     };
     let files = member == "files";
+    let is_query = matches!(operation.paging, Paging::Query(_));
     let mut page = requested(operation, files, fields)?;
     page.until = (view.options.lag > 0).then(|| view.now.saturating_sub(view.options.lag));
     // Look these up once for both fetches: the page, and one item on its other side.
@@ -89,13 +93,13 @@ pub(crate) fn page(view: &View<'_>, id: OperationId, fields: &Fields) -> Outcome
     let site = &view.options.site_id;
     if files {
         let fetch = |page: &Page| Ok(view.catalog.files(&seen(page))?);
-        let turned = turn(&page, &fetch)?;
+        let turned = turn(&page, is_query, &fetch)?;
         Ok(answer(operation, &page, &turned, |file| {
             FileView::new(file, &view.base, site)
         }))
     } else {
         let fetch = |page: &Page| folder_page(view, operation, page, &seen(page));
-        let turned = turn(&page, &fetch)?;
+        let turned = turn(&page, is_query, &fetch)?;
         Ok(answer(operation, &page, &turned, |folder| {
             FolderView::new(folder, site)
         }))
@@ -173,4 +177,36 @@ fn answer<'a, T: Item, V: Serialize>(
         items: (member, turned.items.iter().map(viewed).collect()),
         paging,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Key;
+    use std::cell::Cell;
+
+    #[test]
+    fn turn_looks_before_a_page_only_for_a_query_or_a_step_backwards() {
+        for (is_query, backwards, fetches) in [(false, false, 1), (true, false, 2), (false, true, 2), (true, true, 2)] {
+            let mut page = Page::new(Children::In(vec![Area::Site]), 1);
+            page.backwards = backwards;
+            page.from = Some(Position {
+                key: Key::Number(3),
+                id: "c".to_owned(),
+            });
+            let fetched = Cell::new(0);
+            let turned = turn(&page, is_query, &|page: &Page| {
+                fetched.set(fetched.get() + 1);
+                let folders = ["a", "b"].map(|id| Folder::new(id, id, "media-root", Area::Site, 2));
+                Ok(folders.into_iter().take(page.limit as usize).collect())
+            });
+            let turned = turned.unwrap_or_else(|_| panic!("{is_query} {backwards}: refused"));
+            assert_eq!(fetched.get(), fetches, "{is_query} {backwards}");
+            assert_eq!(turned.items.len(), 1, "{is_query} {backwards}");
+            assert!(
+                if backwards { turned.before } else { turned.after },
+                "{is_query} {backwards}"
+            );
+        }
+    }
 }
