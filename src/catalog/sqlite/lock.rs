@@ -511,6 +511,8 @@ fn replace_catalog(folder: &Path, path: &Path) -> std::io::Result<()> {
     // Otherwise a power failure could bring the old files back, without what the new owner has written.
     #[cfg(unix)]
     File::open(folder)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = folder;
     Ok(())
 }
 
