@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { md5, noise } from '../harness/bytes.js';
+import { withinTime } from '../harness/limit.js';
 import { temporaryFolder } from '../harness/manager.js';
 import { createClient, createManager } from '../harness/package.js';
 import { present } from '../harness/present.js';
@@ -102,21 +103,25 @@ suite('one directory, two programs', () => {
       await sending.send(one.origin, 0, 1_000_000);
       /** @type {{ id: string, hash: string }[]} */
       const acknowledged = [];
-      const killing = new AbortController();
+      const killed = new AbortController();
+      let hasEnough = () => {};
+      /** @type {Promise<void>} */
+      const enough = new Promise((resolve) => void (hasEnough = resolve));
       const { uploads } = createClient({ baseUrl: one.origin });
       const uploader = async (/** @type {number} */ number) => {
-        for (let turn = 0; !killing.signal.aborted; turn += 1) {
+        for (let turn = 0; !killed.signal.aborted; turn += 1) {
           const content = noise(50_000 + turn, number * 1000 + turn);
-          const file = await uploads.upload(content, { displayName: `${number}.${turn}.bin`, signal: killing.signal }).catch(() => undefined);
+          const file = await uploads.upload(content, { displayName: `${number}.${turn}.bin`, signal: killed.signal }).catch(() => undefined);
           if (file) acknowledged.push({ id: present(file._id), hash: md5(content) });
-          if (acknowledged.length >= 8) killing.abort();
+          if (acknowledged.length >= 8) hasEnough();
         }
       };
       const uploaders = [1, 2, 3].map(uploader);
       // What is sent of this one may count or not.
       const rest = sending.send(one.origin, 1_000_000, 3_000_000).catch(() => {});
-      await Promise.race(uploaders);
+      await withinTime('eight uploads', enough);
       await one.end('SIGKILL');
+      killed.abort();
       await Promise.all([...uploaders, rest]);
 
       const two = await PROGRAMS[second](t, directory);
