@@ -14,6 +14,7 @@ import { gate } from './gate.js';
 import { ask } from './native.js';
 import { patroni } from './patroni.js';
 import { postgres } from './postgres.js';
+import { readiness } from './readiness.js';
 import { team } from './team.js';
 
 const FAILOVERS = process.env.WIX_MEDIA_PROOF === 'whole' ? 5 : 1;
@@ -153,8 +154,7 @@ suite('wix-media-server: failover of PostgreSQL', () => {
     for (const cut of cuts) cut();
     // The standby has the rows, but may have older ones.
     for (const answer of [await ask(origin, 'GET', FOLDERS), await create(origin)]) assertUnavailable(answer);
-    const probe = await ask(origin, 'GET', '/readyz');
-    assert.deepEqual([probe.status, JSON.parse(probe.text).status], [503, 'database unavailable']);
+    await readiness(origin, 503, 'database unavailable');
     // The address leads to the primary again, and the standby goes on.
     target = url;
     await succeeds('a change', () => create(origin));
