@@ -1,5 +1,5 @@
 // Every command of wix-media-server with right, wrong and missing values. The commands and their options are read from the help of the program, so a new
-// one fails here until the tables below name it. `cargo xtask server-tarball` runs this file against the program that it packs.
+// one fails here until the tables below name it. `cargo xtask server-tarball --test` runs this file against the program that it packs.
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
