@@ -17,6 +17,8 @@ const BUCKET = 'media';
 const REPLICATION = '001';
 /** Further protocols of the gateway, off. */
 const OTHER_PORTS = ['port.iceberg=0', 'port.lance=0'];
+/** No log files: those of a process that is killed would stay in the folder for temporary files. */
+const LOG = '-logtostderr';
 const ADDRESS = ['-ip=127.0.0.1', '-ip.bind=127.0.0.1'];
 /** The ports of one process. That of gRPC would be 10,000 higher unless it is given. */
 const PORTS = ['filer.port', 'filer.port.grpc', 'master.port', 'master.port.grpc', 'volume.port', 'volume.port.grpc', 's3.port', 's3.port.grpc'];
@@ -46,7 +48,7 @@ export async function seaweedfsAlone(closing) {
   /** @type {Record<string, number>} */
   const ports = {};
   for (const name of PORTS) ports[name] = await freePort();
-  const args = ['server', ...ADDRESS, '-filer', '-s3', `-dir=${folder}`, '-volume.max=40', '-master.volumeSizeLimitMB=1024', ...OTHER_PORTS.map((each) => `-s3.${each}`), ...PORTS.map((name) => `-${name}=${ports[name]}`)];
+  const args = [LOG, 'server', ...ADDRESS, '-filer', '-s3', `-dir=${folder}`, '-volume.max=40', '-master.volumeSizeLimitMB=1024', `-filer.localSocket=${folder}/filer`, `-s3.localSocket=${folder}/s3`, ...OTHER_PORTS.map((each) => `-s3.${each}`), ...PORTS.map((name) => `-${name}=${ports[name]}`)];
   const child = dependent(program('weed'), args, { stdio: 'ignore' });
   const ended = once(child, 'close');
   closing.after(() => {
@@ -70,7 +72,7 @@ export async function seaweedfsAlone(closing) {
  * @param {Closing} closing
  */
 export async function seaweedfs(closing) {
-  const weed = program('weed');
+  const weed = [program('weed'), LOG];
   /** The port of a server and that of its gRPC, which belongs to its address. */
   const place = async () => {
     const [port, grpc] = [await freePort(), await freePort()];
@@ -78,13 +80,13 @@ export async function seaweedfs(closing) {
   };
   const [master, one, two, filer, gateway] = [await place(), await place(), await place(), await place(), await place()];
   const leader = `127.0.0.1:${master.port}.${master.grpc}`;
-  const volume = (/** @type {string[]} */ ports) => (/** @type {string} */ folder) => [weed, 'volume', ...ADDRESS, ...ports, `-dir=${folder}/`, '-max=100', `-master=${leader}`];
+  const volume = (/** @type {string[]} */ ports) => (/** @type {string} */ folder) => [...weed, 'volume', ...ADDRESS, ...ports, `-dir=${folder}/`, '-max=100', `-master=${leader}`];
   const { start, kill } = await nodes(closing, 'seaweedfs', {
-    master: (folder) => [weed, 'master', ...ADDRESS, ...master.ports, `-mdir=${folder}/`, `-defaultReplication=${REPLICATION}`, '-volumeSizeLimitMB=64', '-telemetry=false'],
+    master: (folder) => [...weed, 'master', ...ADDRESS, ...master.ports, `-mdir=${folder}/`, `-defaultReplication=${REPLICATION}`, '-volumeSizeLimitMB=64', '-telemetry=false'],
     one: volume(one.ports),
     two: volume(two.ports),
-    filer: (folder) => [weed, 'filer', ...ADDRESS, ...filer.ports, `-master=${leader}`, `-defaultStoreDir=${folder}/`, `-defaultReplicaPlacement=${REPLICATION}`],
-    gateway: (folder) => [weed, 's3', '-ip.bind=127.0.0.1', ...gateway.ports, ...OTHER_PORTS.map((each) => `-${each}`), `-localSocket=${folder}/socket`, `-filer=127.0.0.1:${filer.port}.${filer.grpc}`],
+    filer: (folder) => [...weed, 'filer', ...ADDRESS, ...filer.ports, `-master=${leader}`, `-defaultStoreDir=${folder}/`, `-defaultReplicaPlacement=${REPLICATION}`, `-localSocket=${folder}/socket`],
+    gateway: (folder) => [...weed, 's3', '-ip.bind=127.0.0.1', ...gateway.ports, ...OTHER_PORTS.map((each) => `-${each}`), `-localSocket=${folder}/socket`, `-filer=127.0.0.1:${filer.port}.${filer.grpc}`],
   });
   const origin = `http://127.0.0.1:${gateway.port}`;
   /** The number of volume servers that the master knows. */
