@@ -435,17 +435,22 @@ impl Draft {
         if self.recording.is_none() && unrecorded >= RECORDED_PARTS && !needs_segments {
             self.begin_recording(remote)?;
         }
-        Ok((self.recorded_parts * PART_SIZE) as u64)
+        // Beside an object of the same size, the state would not count.
+        let counted = if self.replaces { 0 } else { self.recorded_parts };
+        Ok((counted * PART_SIZE) as u64)
     }
 
     fn begin_recording(&mut self, remote: &Remote) -> io::Result<()> {
-        let Seen::Tag(tag) = &self.seen else {
-            // It has to be looked at first.
-            self.record(remote)?;
-            self.is_recorded = false;
-            return Ok(());
+        let tag = match &self.seen {
+            Seen::Tag(tag) if !self.replaces => tag.clone(),
+            // The state has to be looked at first, or an object removed after it.
+            _ => {
+                self.record(remote)?;
+                self.is_recorded = false;
+                return self.remove_replaced(remote);
+            }
         };
-        let outcome = remote.begin_state(&self.id, &self.manifest, tag.clone())?;
+        let outcome = remote.begin_state(&self.id, &self.manifest, tag)?;
         let parts = self.manifest.parts.len();
         self.recording = Some(Recording { outcome, parts });
         Ok(())
@@ -513,16 +518,22 @@ impl Draft {
         if !self.is_recorded {
             self.record(remote)?;
         }
-        if mem::take(&mut self.replaces) {
-            remote
-                .delete(remote.complete(&self.id))
-                .inspect_err(|_| self.replaces = true)?;
-        }
+        self.remove_replaced(remote)?;
         for name in mem::take(&mut self.obsolete) {
             // What stays behind goes with the blob.
             _ = remote.delete(remote.object(&self.id, &name));
         }
         self.cool();
+        Ok(())
+    }
+
+    /// Removes the complete object that the recorded state replaces.
+    fn remove_replaced(&mut self, remote: &Remote) -> io::Result<()> {
+        if mem::take(&mut self.replaces) {
+            remote
+                .delete(remote.complete(&self.id))
+                .inspect_err(|_| self.replaces = true)?;
+        }
         Ok(())
     }
 

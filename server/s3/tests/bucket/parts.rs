@@ -144,6 +144,32 @@ fn draft_that_is_cut_forgets_the_parts_that_were_recorded() {
 }
 
 #[test]
+fn recorded_parts_replace_an_object_of_the_same_size() {
+    for server in servers() {
+        let (first, second, settings) = two(server);
+        let (lost, whole) = (pattern(7, 2 * PART + 7), pattern(0, 2 * PART + 1000));
+        let mut writer = first.take_over("a", 0, 1).unwrap();
+        first.append(&mut writer, &whole[..5]).unwrap();
+        first.sync("a").unwrap();
+        // The catalog never knew of these.
+        first.append(&mut writer, &lost[5..]).unwrap();
+        first.sync("a").unwrap();
+        // To cut within a part, this one makes the object first.
+        let mut writer = second.take_over("a", 5, 2).unwrap();
+        assert!(server.objects(&settings).contains(&"blobs/a/bytes".to_owned()));
+        second.append(&mut writer, &whole[5..2 * PART]).unwrap();
+        while second.sync_progress("a").unwrap() < 2 * PART as u64 {
+            std::thread::yield_now();
+        }
+        // As if it was killed.
+        let third = Bucket::open(&settings).unwrap();
+        patch(&third, "a", 2 * PART as u64, 3, &whole[2 * PART..]);
+        assert_eq!(third.finish("a").unwrap(), Some(whole.len() as u64));
+        assert!(content(&Bucket::open(&settings).unwrap(), "a") == whole);
+    }
+}
+
+#[test]
 fn overtaken_process_changes_nothing() {
     for server in servers() {
         let (first, second, _) = two(server);
