@@ -15,8 +15,8 @@ use std::time::{Duration, SystemTime};
 /// The number of files processed, or of blobs examined, in one transaction.
 const BATCH_SIZE: u32 = 500;
 
-/// The number of blobs that one scan of all rows looks for. Their ids take 2 MB. In PostgreSQL, a scan of a million rows takes at least
-/// 0.15 s of CPU, for 500 blobs as for 20,000.
+/// The number of blobs that one scan of all rows looks for. Their ids take 2 MB. A scan of a million narrow rows in PostgreSQL took 0.11
+/// to 0.17 s by `EXPLAIN ANALYZE`, for 500 blobs as for 20,000.
 const ORPHANS_PER_SCAN: u32 = 20_000;
 
 /// What is to be done.
