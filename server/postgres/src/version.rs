@@ -67,14 +67,15 @@ pub(crate) fn check_version(found: i64, oldest: i64) -> Result<()> {
     Ok(())
 }
 
-/// What the answer to the statements that begin a transaction says.
+/// What a transaction learns as it begins.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Begun {
     pub(crate) is_standby: bool,
     pub(crate) now: i64,
 }
 
-/// The same for the answer to the question for `version`, `oldest`, `pg_is_in_recovery()` and the time.
+/// Reads the answer to the statements that begin a transaction: `version`, `oldest`, `pg_is_in_recovery()` and the time. Refuses a
+/// version as [`check_version`] does, and a database without a schema.
 pub(crate) fn check_answer(answer: std::result::Result<Vec<SimpleQueryMessage>, StatementError>) -> Result<Begun> {
     let answer = match answer {
         // Without the table there is no schema.
