@@ -193,7 +193,8 @@ impl Shared {
     /// What the bucket has under an id, for callers that continue or complete it.
     ///
     /// A state beside a complete object of another size counts, not the object. SeaweedFS keeps what has arrived of an object when its
-    /// sender is killed. An object that a state is to replace stays until the state is recorded.
+    /// sender is killed. An object that a state is to replace stays until the state is recorded, and counts while that has no bytes: the
+    /// upload of a copy is recorded before its first part.
     fn find_open(&self, id: &str) -> Result<Option<Draft>> {
         let Some(complete) = self.find(id)? else {
             return Ok(None);
@@ -205,7 +206,7 @@ impl Shared {
             return Ok(Some(complete));
         };
         let open = Draft::of_state(id, manifest, tag);
-        Ok(Some(if open.end() == complete.end() {
+        Ok(Some(if open.end() == complete.end() || open.end() == 0 {
             complete.beside(open)
         } else {
             open.replacing()

@@ -137,7 +137,10 @@ impl Draft {
 
     /// The same, for a complete blob whose state is still there. Its holder and its epoch count.
     pub(crate) fn beside(self, state: Draft) -> Draft {
+        // That of a copy of the object which was cut off.
+        let unfinished = state.manifest.upload.iter().filter(|_| state.end() == 0);
         Draft {
+            orphans: unfinished.cloned().collect(),
             manifest: state.manifest,
             seen: state.seen,
             ..self

@@ -159,6 +159,31 @@ fn complete_object_that_was_cut_is_made_again() {
     }
 }
 
+#[test]
+fn copy_of_an_object_that_was_cut_is_made_again() {
+    let whole = pattern(0, 2 * PART);
+    for server in servers() {
+        let proxy = Proxy::start(server.port);
+        let settings = server.settings();
+        let cut_off = Bucket::open(&settings_at(proxy.port, &settings.prefix)).unwrap();
+        let direct = Bucket::open(&settings).unwrap();
+        patch(&direct, "a", 0, 1, &whole);
+        // To cut within a part, a request makes the object and copies what stays of it.
+        let offset = PART as u64 + 5;
+        proxy.cut("PUT", "partNumber=1", Cut::Before, ALWAYS);
+        let mut writer = cut_off.take_over("a", offset, 2).unwrap();
+        let written = cut_off.append(&mut writer, b"lost").and_then(|()| cut_off.sync("a"));
+        let error = written.expect_err("it was cut");
+        assert!(says_try_again(&error), "{error}");
+        assert!(proxy.left() < ALWAYS, "was not cut");
+        patch(&direct, "a", offset, 3, b"more");
+        assert_eq!(direct.finish("a").unwrap(), Some(offset + 4));
+        let expected = [&whole[..PART + 5], b"more"].concat();
+        assert!(content(&direct, "a") == expected, "other bytes");
+        assert_eq!(uploads(server, &settings), 0);
+    }
+}
+
 /// A time that is later than all objects.
 fn later() -> SystemTime {
     SystemTime::now() + Duration::from_secs(3600)
