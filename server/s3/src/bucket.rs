@@ -483,16 +483,17 @@ impl Blobs for Bucket {
         let mut removed = 0;
         for (id, names) in leftovers {
             let has_state = names.iter().any(|name| name == STATE);
-            // A complete object whose state has more bytes is what a store has kept of an upload that goes on.
-            if has_state && !self.0.find_open(&id)?.is_some_and(|draft| draft.is_complete()) {
-                continue;
-            }
-            if has_state
-                && let Some((manifest, _)) = remote.state_of(&id)?
-                && let Some(upload) = manifest.upload
-            {
-                // Of one that was completed, the store knows nothing any more.
-                remote.abort_multipart(remote.complete(&id), &upload)?;
+            if let Some((manifest, tag)) = has_state.then(|| remote.state_of(&id)).transpose()?.flatten() {
+                let upload = manifest.upload.clone();
+                let (object, state) = (remote.head(remote.complete(&id))?, Draft::of_state(&id, manifest, tag));
+                // An object with fewer bytes than its state is what a store has kept of an upload that goes on.
+                if object.is_none_or(|(size, _)| size < state.end()) {
+                    continue;
+                }
+                if let Some(upload) = upload {
+                    // Of one that was completed, the store knows nothing any more.
+                    remote.abort_multipart(remote.complete(&id), &upload)?;
+                }
             }
             for name in names {
                 remote.delete(remote.object(&id, &name))?;

@@ -241,6 +241,43 @@ fn state_beside_a_complete_blob_is_removed() {
 }
 
 #[test]
+fn state_of_a_late_request_beside_a_complete_blob_is_removed() {
+    for server in servers() {
+        let settings = server.settings();
+        let [late, first] = [0, 1].map(|_| Bucket::open(&settings).unwrap());
+        let mut writer = late.take_over("a", 0, 1).unwrap();
+        let whole = pattern(0, PART + 2000);
+        patch(&first, "a", 0, 2, &whole);
+        assert_eq!(first.finish("a").unwrap(), Some(whole.len() as u64));
+        // It is killed before the catalog refuses its bytes.
+        late.append(&mut writer, &pattern(7, PART + 1000)).unwrap();
+        late.sync("a").unwrap();
+        assert_eq!(server.objects(&settings).len(), 3, "a segment and a state too");
+        assert_eq!(first.remove_leftovers(SystemTime::UNIX_EPOCH).unwrap(), 0, "too young");
+        assert_eq!(first.remove_leftovers(later()).unwrap(), 2);
+        assert_eq!(server.objects(&settings), ["blobs/a/bytes"]);
+        assert_eq!(uploads(server, &settings), 0);
+        assert!(content(&Bucket::open(&settings).unwrap(), "a") == whole);
+    }
+}
+
+#[test]
+fn object_that_was_cut_keeps_its_state() {
+    for server in servers() {
+        let settings = server.settings();
+        let [first, killed] = [0, 1].map(|_| Bucket::open(&settings).unwrap());
+        patch(&first, "a", 0, 1, b"hello world");
+        // What SeaweedFS keeps of the object when the process that completes the blob is killed.
+        let mut writer = killed.open_writer("a", 0).unwrap();
+        killed.append(&mut writer, b"hello").unwrap();
+        drop(writer);
+        killed.end_writer("a").unwrap();
+        assert_eq!(first.remove_leftovers(later()).unwrap(), 0);
+        assert_eq!(Bucket::open(&settings).unwrap().finish("a").unwrap(), Some(11));
+    }
+}
+
+#[test]
 fn request_without_its_body_changes_nothing() {
     let whole = pattern(0, 50_000);
     for server in servers() {
