@@ -314,7 +314,18 @@ pub(super) struct Lock {
     /// `None` for a store with another name than the package for JavaScript gives it.
     owned: Option<(Arc<Owned>, JoinHandle<()>)>,
     // Dropped last: whoever gets it may rely on the other lock being released.
-    _flock: File,
+    _flock: Flock,
+}
+
+/// A file that the operating system has locked.
+#[derive(Debug)]
+struct Flock(File);
+
+impl Drop for Flock {
+    fn drop(&mut self) {
+        // To close the file is not enough: a process that is just being started has a copy of it, which would hold the lock for a moment.
+        _ = self.0.unlock();
+    }
 }
 
 impl Drop for Lock {
@@ -382,7 +393,7 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 /// Takes the lock of the operating system, which ends with its process. SQLite's own lock on the store would keep out the
 /// connections that read.
-fn flock(path: &Path) -> Result<File> {
+fn flock(path: &Path) -> Result<Flock> {
     let mut options = OpenOptions::new();
     let file = options
         .write(true)
@@ -391,7 +402,7 @@ fn flock(path: &Path) -> Result<File> {
         .open(beside(path, ".lock"))
         .map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Flock(file)),
         Err(fs::TryLockError::WouldBlock) => Err(Error::Locked),
         Err(fs::TryLockError::Error(cause)) => Err(failed(cause)),
     }
@@ -613,6 +624,16 @@ mod tests {
             assert!(matches!(scratch.acquire(PATIENT), Err(Error::Locked)));
             lock.check().expect("held");
         }
+    }
+
+    #[test]
+    fn lock_ends_although_a_child_process_has_a_copy_of_its_file() {
+        let scratch = Scratch::new("copied");
+        let lock = scratch.acquire(PATIENT).expect("a lock");
+        let copy = lock._flock.0.try_clone().expect("a copy");
+        drop(lock);
+        assert!(scratch.acquire(PATIENT).is_ok());
+        drop(copy);
     }
 
     #[cfg(target_os = "linux")]
