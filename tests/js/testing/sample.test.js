@@ -18,14 +18,14 @@ async function started(t) {
 /** @param {File} file */
 const bytesOf = async (file) => new Uint8Array(await file.arrayBuffer());
 
-for (const [type, mimeType, facts] of /** @type {[SampleType, string, RegExp][]} */ ([
-  ['IMAGE', 'image/png', /"#3366CC".*"height":30.*"width":40/],
-  ['VECTOR', 'image/svg+xml', /"height":30.*"width":40/],
-  ['VIDEO', 'video/mp4', /"durationInMilliseconds":2500.*"height":30.*"width":40/],
-  ['AUDIO', 'audio/wav', /"duration":2500/],
-  ['DOCUMENT', 'application/pdf', /sample\.pdf/],
-  ['ARCHIVE', 'application/zip', /sample\.zip/],
-  ['MODEL3D', 'model/gltf-binary', /sample\.glb/],
+for (const [type, mimeType, facts] of /** @type {[SampleType, string, string[]][]} */ ([
+  ['IMAGE', 'image/png', ['"#3366CC"', '"width":40', '"height":30']],
+  ['VECTOR', 'image/svg+xml', ['"width":40', '"height":30']],
+  ['VIDEO', 'video/mp4', ['"durationInMilliseconds":2500', '"width":40', '"height":30']],
+  ['AUDIO', 'audio/wav', ['"duration":2500']],
+  ['DOCUMENT', 'application/pdf', ['sample.pdf']],
+  ['ARCHIVE', 'application/zip', ['sample.zip']],
+  ['MODEL3D', 'model/gltf-binary', ['sample.glb']],
 ])) {
   test(`sample: a manager finds in ${type} what it is`, async (t) => {
     const manager = await started(t);
@@ -38,7 +38,8 @@ for (const [type, mimeType, facts] of /** @type {[SampleType, string, RegExp][]}
     const response = await manager.fetch(`${manager.baseUrl}/site-media/v1/files/get-file-by-id?fileId=${_id}`);
     const { file } = await response.json();
     assert.deepEqual([mediaType, file.operationStatus], [type, 'READY']);
-    assert.match(JSON.stringify(file.media), facts);
+    const text = JSON.stringify(file.media);
+    for (const fact of facts) assert.ok(text.includes(fact), `${fact} in ${text}`);
   });
 }
 
