@@ -327,7 +327,7 @@ impl Manager {
     /// Removes what processes that were killed have left beside the bytes of files: see
     /// [`Blobs::remove_leftovers`](crate::blobs::Blobs::remove_leftovers). Returns how many leftovers there were.
     ///
-    /// Lists all blobs, so once a day is often enough.
+    /// That lists all blobs, so it happens once a day, however often and by however many processes it is called.
     ///
     /// ```
     /// # use wix_media::manager::Manager;

@@ -281,3 +281,28 @@ fn bytes_of_a_late_patch_are_withdrawn() {
     assert!(matches!(refused, 404 | 409), "{refused}");
     assert_eq!(blobs.withdrawn.load(Ordering::Relaxed), 1);
 }
+
+#[test]
+fn leftovers_are_looked_for_once_a_day_by_all_processes() {
+    let (folder, [first, second]) = two("leftovers");
+    let (status, _) = first.upload("application/pdf", json!({ "fileName": "a.pdf" }), b"%PDF-1.7");
+    assert_eq!(status, 200);
+    let below = |folder: &PathBuf| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten();
+        entries.map(|entry| entry.expect("read").path()).collect::<Vec<_>>()
+    };
+    let blobs: Vec<PathBuf> = below(&folder.0).iter().flat_map(below).collect();
+    let [sealed] = &blobs[..] else { panic!("{blobs:?}") };
+    // Killed between the seal and the removal of the stamp.
+    let stamp = PathBuf::from(format!("{}.epoch", sealed.display()));
+    let leave = || std::fs::write(&stamp, "").expect("written");
+    leave();
+    assert_eq!(first.manager.remove_leftovers().expect("removed"), 1);
+    leave();
+    assert_eq!(second.manager.remove_leftovers().expect("looked"), 0);
+    for site in [&first, &second] {
+        site.clock.advance(86_400_000);
+    }
+    assert_eq!(second.manager.remove_leftovers().expect("removed"), 1);
+    assert!(sealed.exists() && !stamp.exists());
+}

@@ -93,7 +93,9 @@ fn connections_that_take_no_changes_are_replaced() {
     let snapshots = [0, 1, 2].map(|_| site.read().unwrap());
     drop(snapshots);
     // Nobody waits for their rollbacks.
-    while store.pool_figures().idle < 3 {}
+    while store.pool_figures().idle < 3 {
+        std::thread::yield_now();
+    }
     cluster().run(&format!("ALTER DATABASE {name} RESET default_transaction_read_only"));
     let error = site.write().err().expect("a refusal");
     assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
