@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
 import { noise } from '../harness/bytes.js';
 import { leftovers } from '../harness/leftovers.js';
+import { withinTime } from '../harness/limit.js';
 import { temporaryFolder } from '../harness/manager.js';
 import { createClient } from '../harness/package.js';
 import { present } from '../harness/present.js';
@@ -163,11 +164,14 @@ suite('wix-media-server: PostgreSQL', () => {
     const release = await database.hold(name, 'BEGIN; SELECT version FROM schema_version');
     const migrating = run(['migrate', '--database', database.url(name)]);
     const isWaiting = `SELECT count(*) FROM pg_stat_activity WHERE datname = '${name}' AND wait_event_type = 'Lock'`;
-    while ((await database.query(name, isWaiting)) === '0') await new Promise((resolve) => setTimeout(resolve, 20));
+    const waits = async (/** @type {boolean} */ doesWait) => {
+      while (((await database.query(name, isWaiting)) !== '0') !== doesWait) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await withinTime('the wait of the migration', waits(true));
     // It is answered, although it needs the schema that the migration is to make.
     await readiness(origins[0], 503, 'older schema: run wix-media-server migrate');
     // The migration is in a pause.
-    while ((await database.query(name, isWaiting)) !== '0') await new Promise((resolve) => setTimeout(resolve, 20));
+    await withinTime('its pause', waits(false));
     await release();
     const { code, stderr } = await migrating;
     assert.deepEqual([code, stderr], [0, 'wix-media-server: tables are in use, such as by an export: trying again until they are free\n']);
