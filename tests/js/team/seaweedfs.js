@@ -1,6 +1,8 @@
 // SeaweedFS: with two volume servers, each of which has every object, or as one process. `cargo xtask test team` and `cargo xtask bench team` install it
 // and name its folder in WIX_MEDIA_S3_BIN.
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { withinTime } from '../harness/limit.js';
 import { temporaryFolder } from '../harness/manager.js';
@@ -17,6 +19,12 @@ const BUCKET = 'media';
 const REPLICATION = '001';
 /** Further protocols of the gateway, off. */
 const OTHER_PORTS = ['port.iceberg=0', 'port.lance=0'];
+/** The account of the credentials, without which streams of other clients are not understood, and everybody. */
+const ACTIONS = ['Admin', 'Read', 'List', 'Tagging', 'Write'];
+const IDENTITIES = [
+  { name: 'test', credentials: [{ accessKey: 'test', secretKey: 'testtest' }], actions: ACTIONS },
+  { name: 'anonymous', actions: ACTIONS },
+];
 /** No log files: those of a process that is killed would stay in the folder for temporary files. */
 const LOG = '-logtostderr';
 const ADDRESS = ['-ip=127.0.0.1', '-ip.bind=127.0.0.1'];
@@ -39,16 +47,18 @@ async function bucketAt(origin) {
 }
 
 /**
- * Starts it as one process with an empty bucket, without copies.
+ * Starts it as one process with an empty bucket, without copies, for clients of any kind.
  *
  * @param {Closing} closing
  */
 export async function seaweedfsAlone(closing) {
   const folder = await temporaryFolder(closing);
+  const accounts = join(folder, 'accounts.json');
+  writeFileSync(accounts, JSON.stringify({ identities: IDENTITIES }));
   /** @type {Record<string, number>} */
   const ports = {};
   for (const name of PORTS) ports[name] = await freePort();
-  const args = [LOG, 'server', ...ADDRESS, '-filer', '-s3', `-dir=${folder}`, '-volume.max=40', '-master.volumeSizeLimitMB=1024', `-filer.localSocket=${folder}/filer`, `-s3.localSocket=${folder}/s3`, ...OTHER_PORTS.map((each) => `-s3.${each}`), ...PORTS.map((name) => `-${name}=${ports[name]}`)];
+  const args = [LOG, 'server', ...ADDRESS, '-filer', '-s3', `-s3.config=${accounts}`, `-dir=${folder}`, '-volume.max=40', '-master.volumeSizeLimitMB=1024', `-filer.localSocket=${folder}/filer`, `-s3.localSocket=${folder}/s3`, ...OTHER_PORTS.map((each) => `-s3.${each}`), ...PORTS.map((name) => `-${name}=${ports[name]}`)];
   const child = dependent(program('weed'), args, { stdio: 'ignore' });
   const ended = once(child, 'close');
   closing.after(() => {
