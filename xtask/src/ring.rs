@@ -27,9 +27,9 @@ const QUICK_CASES: &str = "100";
 /// More of them are no accident.
 const MAX_SECOND_RUNS: usize = 3;
 
-/// Test files of the ring `js` that a quick run leaves out: they start browsers, compilers, other runtimes or many processes,
-/// or move much data.
-const SLOW_SCRIPTS: [&str; 29] = [
+/// Test files that a quick run leaves out: they start browsers, compilers, other runtimes, object stores or many processes, or move
+/// much data.
+const SLOW_SCRIPTS: [&str; 44] = [
     "command/commands.test.js",
     "command/recover.test.js",
     "command/serve.test.js",
@@ -53,6 +53,21 @@ const SLOW_SCRIPTS: [&str; 29] = [
     "scenarios/opfs.test.js",
     "scenarios/url.test.js",
     "soak/soak.test.js",
+    "team/backup.test.js",
+    "team/bucket.test.js",
+    "team/crashes.test.js",
+    "team/cut-bucket.test.js",
+    "team/deploy.test.js",
+    "team/failover.test.js",
+    "team/installed.test.js",
+    "team/nginx.test.js",
+    "team/pictures.test.js",
+    "team/redirects-browser.test.js",
+    "team/redirects.test.js",
+    "team/shared-bucket.test.js",
+    "team/start.test.js",
+    "team/traces.test.js",
+    "team/volumes.test.js",
     "transfers/browser.test.js",
     "transfers/example.test.js",
     "transfers/runtimes.test.js",
@@ -181,7 +196,7 @@ impl Ring {
                 self.node_tests(project, scratch, is_quick, node)
             }
             Self::Team => {
-                let mut summary = server_tests(project, scratch)?;
+                let mut summary = server_tests(project, scratch, is_quick)?;
                 summary += self.node_tests(project, scratch, is_quick, node)?;
                 Ok(summary)
             }
@@ -201,9 +216,11 @@ impl Ring {
         scratch.lend(&mut command);
         if self == Self::Team {
             command.env("WIX_MEDIA_SERVER", server::build(project)?);
-            command.env("KUBERNETES_VALIDATE", machine::deployment(project)?);
-            command.env("WIX_MEDIA_S3_BIN", machine::object_stores(project)?);
-            command.env("CHROMIUM", machine::browser()?.chromium);
+            if !is_quick {
+                command.env("KUBERNETES_VALIDATE", machine::deployment(project)?);
+                command.env("WIX_MEDIA_S3_BIN", machine::object_stores(project)?);
+                command.env("CHROMIUM", machine::browser()?.chromium);
+            }
         } else {
             command.env("CHROMIUM", machine::browser()?.chromium);
             machine::ffmpeg()?;
@@ -314,23 +331,27 @@ fn rust_tests(project: &Project, scratch: &Scratch, is_quick: bool, arguments: &
 }
 
 /// Tests of `server`, then those of the catalog on the newest PostgreSQL, then those of the stores that a server without PostgreSQL and
-/// without a bucket uses: so a run has the conformance of every store.
-fn server_tests(project: &Project, scratch: &Scratch) -> Result<Summary> {
+/// without a bucket uses: so a run has the conformance of every store. A quick run has the first part only, without a bucket.
+fn server_tests(project: &Project, scratch: &Scratch, is_quick: bool) -> Result<Summary> {
     machine::postgresql()?;
-    let object_stores = machine::object_stores(project)?;
-    let newest = machine::newest_postgresql(project)?;
     let tests =
         |arguments: &[&str]| server::cargo(project, &[&["test", "--locked", "--no-fail-fast"], arguments].concat());
-    let mut all = tests(&["--workspace"]);
-    all.env("WIX_MEDIA_S3_BIN", object_stores);
-    let mut catalog = tests(&["--package", "wix-media-postgres", "--test", "catalog"]);
-    catalog.env("WIX_MEDIA_POSTGRES_BIN", newest);
-    let mut embedded = cargo(&["test", "--no-fail-fast", "--package", "wix-media", "--features", NATIVE]);
-    embedded
-        .args(["--lib", "--", "catalog::", "blobs::"])
-        .current_dir(&project.root);
+    let mut commands = Vec::new();
+    if is_quick {
+        commands.push(tests(&["--workspace", "--tests", "--exclude", "wix-media-s3"]));
+    } else {
+        let mut all = tests(&["--workspace"]);
+        all.env("WIX_MEDIA_S3_BIN", machine::object_stores(project)?);
+        let mut catalog = tests(&["--package", "wix-media-postgres", "--test", "catalog"]);
+        catalog.env("WIX_MEDIA_POSTGRES_BIN", machine::newest_postgresql(project)?);
+        let mut embedded = cargo(&["test", "--no-fail-fast", "--package", "wix-media", "--features", NATIVE]);
+        embedded
+            .args(["--lib", "--", "catalog::", "blobs::"])
+            .current_dir(&project.root);
+        commands.extend([all, catalog, embedded]);
+    }
     let mut summary = Summary::default();
-    for command in [&mut all, &mut catalog, &mut embedded] {
+    for command in &mut commands {
         scratch.lend(command);
         let transcript = transcript(command)?;
         summary += judge(summary::of_rust(&transcript.text), transcript.status.success());
