@@ -140,7 +140,7 @@ fn complete_object_that_was_cut_is_made_again() {
         for more in [&b""[..], b"more"] {
             let first = open();
             patch(&first, "a", 0, 1, &whole);
-            // What SeaweedFS keeps of the object when the process that completes the blob is killed.
+            // SeaweedFS keeps a part of the object when the process that completes the blob is killed.
             let killed = open();
             let mut writer = killed.open_writer("a", 0).unwrap();
             killed.append(&mut writer, &whole[..1]).unwrap();

@@ -39,6 +39,13 @@ pub(crate) fn content(bucket: &Bucket, id: &str) -> Vec<u8> {
     bytes
 }
 
+/// Waits until so many bytes of the open blob are recorded, as the manager does between pieces of a request.
+fn await_recorded(bucket: &Bucket, bytes: usize) {
+    while bucket.sync_progress("a").unwrap() < bytes as u64 {
+        std::thread::yield_now();
+    }
+}
+
 fn two(server: &Server) -> (Bucket, Bucket, Settings) {
     let settings = server.settings();
     (
@@ -95,9 +102,7 @@ fn parts_are_recorded_while_others_arrive() {
         patch(&first, "a", 0, 1, &whole[..1000]);
         let mut writer = first.take_over("a", 1000, 2).unwrap();
         first.append(&mut writer, &whole[1000..3 * PART]).unwrap();
-        while first.sync_progress("a").unwrap() < 2 * PART as u64 {
-            std::thread::yield_now();
-        }
+        await_recorded(&first, 2 * PART);
         // As if it was killed.
         assert!(second.size("a").unwrap().unwrap() >= 2 * PART as u64);
         let mut late = second.take_over("a", 2 * PART as u64, 3).unwrap();
@@ -127,16 +132,12 @@ fn draft_that_is_cut_forgets_the_parts_that_were_recorded() {
         let mut writer = first.take_over("a", 0, 1).unwrap();
         first.append(&mut writer, &whole[..PART]).unwrap();
         first.append(&mut writer, &lost[PART..]).unwrap();
-        while first.sync_progress("a").unwrap() < 2 * PART as u64 {
-            std::thread::yield_now();
-        }
+        await_recorded(&first, 2 * PART);
         // The next request of the same process continues where the row ends.
         let mut writer = first.take_over("a", PART as u64, 2).unwrap();
         assert_eq!(first.sync_progress("a").unwrap(), PART as u64);
         first.append(&mut writer, &whole[PART..3 * PART]).unwrap();
-        while first.sync_progress("a").unwrap() < 3 * PART as u64 {
-            std::thread::yield_now();
-        }
+        await_recorded(&first, 3 * PART);
         patch(&second, "a", 3 * PART as u64, 3, &whole[3 * PART..]);
         assert_eq!(second.finish("a").unwrap(), Some(whole.len() as u64));
         assert!(content(&Bucket::open(&settings).unwrap(), "a") == whole);
@@ -158,9 +159,7 @@ fn recorded_parts_replace_an_object_of_the_same_size() {
         let mut writer = second.take_over("a", 5, 2).unwrap();
         assert!(server.objects(&settings).contains(&"blobs/a/bytes".to_owned()));
         second.append(&mut writer, &whole[5..2 * PART]).unwrap();
-        while second.sync_progress("a").unwrap() < 2 * PART as u64 {
-            std::thread::yield_now();
-        }
+        await_recorded(&second, 2 * PART);
         // As if it was killed.
         let third = Bucket::open(&settings).unwrap();
         patch(&third, "a", 2 * PART as u64, 3, &whole[2 * PART..]);
