@@ -188,14 +188,6 @@ impl App {
         self.database.as_ref().map_or(Ok(0), Store::forget_calls)
     }
 
-    /// Records that a sweep of the site begins. Returns `false` if a process has begun one within `age`.
-    pub(crate) fn begin_sweep(&self, age: Duration) -> catalog::Result<bool> {
-        match &self.database {
-            Some(database) => database.begin_sweep(&self.site_id, age),
-            None => Ok(true),
-        }
-    }
-
     /// Returns a receiver that is told of changes.
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.changes.subscribe()

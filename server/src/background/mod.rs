@@ -182,10 +182,11 @@ async fn sweep_all(app: Arc<App>, is_thorough: bool) {
 
 /// Removes what is not needed any more. If something fails, the next sweep tries again.
 async fn sweep(app: &Arc<App>) {
-    let is_first = match app.database {
-        Some(_) => {
-            let own = Arc::clone(app);
-            call(app, "beginning the sweep", move |_| own.begin_sweep(SWEEP_INTERVAL / 2)).await
+    let is_first = match app.database.clone() {
+        Some(database) => {
+            let id = app.site_id.clone();
+            let begin = move |_: &Manager| database.begin_sweep(&id, SWEEP_INTERVAL / 2);
+            call(app, "beginning the sweep", begin).await
         }
         None => None,
     };
