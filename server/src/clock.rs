@@ -54,7 +54,7 @@ pub(crate) fn lead(other: i64) -> i64 {
         .saturating_sub(other)
 }
 
-/// What to tell operators of a clock that is wrong.
+/// A warning for operators if the clock is wrong by [`NOTABLE_LEAD`] or more.
 pub(crate) fn warning(lead: i64) -> Option<String> {
     let side = if lead > 0 { "ahead of" } else { "behind" };
     let seconds = lead.unsigned_abs() / 1000;

@@ -154,7 +154,7 @@ fn named_command(root: &Command) -> String {
     path
 }
 
-/// What is wrong with the command line, in one line: all that the parser says before its usage.
+/// The message of the parser in one line, without the usage that follows it.
 fn sentence(error: &clap::Error) -> String {
     let text = error.to_string();
     let (message, _) = text.split_once("\n\n").unwrap_or((&text, ""));

@@ -7,7 +7,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-/// What the database has said last, and when.
+/// The time that the database told last, and when it did.
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
     told: Mutex<Option<(i64, Instant)>>,

@@ -139,7 +139,7 @@ impl Connection {
         })
     }
 
-    /// Closes the connection once it is no longer lent, and now those that nobody uses: the database takes no changes.
+    /// Closes the idle connections now, and this one once it is returned: the database takes no changes.
     pub(crate) fn retire(&self) {
         self.is_retired.set(true);
         if let Some(pool) = self.object.as_ref().and_then(Object::pool) {

@@ -50,7 +50,7 @@ static TLS: LazyLock<Arc<ClientConfig>> = LazyLock::new(|| {
 pub(crate) async fn fetch(url: &str, headers: &[(String, String)], allow_private: bool) -> Result<Fetched, String> {
     let url = Url::parse(url).map_err(|error| error.to_string())?;
     let request = fetching(&url, headers)?;
-    // Whoever imports may know where a redirect leads.
+    // The caller of an import may learn where a redirect leads.
     let host = url.host_str().unwrap_or_default();
     send(&url, request, allow_private)
         .await
@@ -115,7 +115,7 @@ async fn send(url: &Url, request: Request<Full<Bytes>>, allow_private: bool) -> 
     exchange(stream, request).await
 }
 
-/// Why there is no TLS. The text of a certificate for another host names both.
+/// Why the TLS handshake failed, without the names of hosts, which the text for a wrong certificate contains.
 fn untrusted(error: &std::io::Error) -> String {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
     match inner {
