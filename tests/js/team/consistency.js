@@ -1,29 +1,21 @@
-// Whether a team answers as one process would: clients send random changes to the same files and folders, and what they were answered is
-// replayed on a manager in memory. commands.js has the commands.
-//
-// A change that was made has events, and their numbers say when it was made. The replay makes the changes in the order of the numbers,
-// and each must have the events and the answer that it had. A command without events (a read, a refusal, a change of nothing) must have its
-// answer in some state between the numbers that were the last ones when it began and when it ended. So the order of all commands is
-// that of real time, too: one that began after another had ended comes after it.
-//
-// If a command has no answer, because its server was killed or could not reach the database, it may have been done or not, and until the end.
-// An import takes effect when its source has been fetched.
+// Whether a team answers as one process would: clients send random changes to the same files and folders, what they were answered is
+// recorded here, and replay.js replays it on a manager in memory. commands.js has the commands.
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { contentOf, random } from '../crash/model.js';
 import { withinTime } from '../harness/limit.js';
 import { present } from '../harness/present.js';
-import { createTestManager } from '../harness/testing.js';
-import { asked, chosen, essence, essences, fetchAfter, fetched, fileName, fits, isDeferred, isFetch, isFixed, isForeign, isIdle, isRead, nextPage, prepares, requestOf, urlOf } from './commands.js';
+import { chosen, fetchAfter, fetched, fileName, isDeferred, nextPage, prepares, requestOf, urlOf } from './commands.js';
+import { eventsAfter, lastEvent } from './events.js';
 import { ask } from './native.js';
 import { overtaken, sendInPieces } from './transfer.js';
 
 /** @import { Closing } from '../harness/types.d.ts' */
 /** @import { Command, Known, RecordedEvent, Reply } from './commands.js' */
+/** @import { Send } from './events.js' */
 /** @typedef {{ command: Command, answer: Reply | null, after: number, until: number }} Entry The numbers of the last events around it. */
 /** @typedef {{ entries: Entry[], events: RecordedEvent[], last: number }} History */
-/** @typedef {(method: string, path: string, body?: object) => Promise<Reply>} Send */
 
 /**
  * What clients do: at least so many commands each, and more for as long as it goes on.
@@ -45,35 +37,6 @@ import { overtaken, sendInPieces } from './transfer.js';
  * import two minutes after its own was killed.
  */
 const MAX_TRIES = 12_000;
-
-/**
- * The number of the last event.
- *
- * @param {Send} send
- */
-async function lastEvent(send) {
-  const { status, text } = await send('GET', '/_wix-media/events?after=999999999999999');
-  assert.equal(status, 200, text);
-  return Number(JSON.parse(text).lastEvent);
-}
-
-/**
- * All events after a number.
- *
- * @param {Send} send
- * @param {number} after
- */
-async function eventsAfter(send, after) {
-  /** @type {RecordedEvent[]} */
-  const events = [];
-  for (;;) {
-    const { status, text } = await send('GET', `/_wix-media/events?after=${events.at(-1)?.number ?? after}&limit=1000`);
-    assert.equal(status, 200, text);
-    const page = JSON.parse(text).events;
-    if (page.length === 0) return events;
-    events.push(...page);
-  }
-}
 
 /**
  * All events. A database may finish a change whose server was killed, so there may be more than a moment ago.
@@ -288,170 +251,4 @@ export async function record(origin, { clients, commands, seed, folders = 24, fi
   await Promise.all(Array.from({ length: clients }, (_, number) => client(number)));
   await Promise.all(imports);
   return { entries, ...(await allEvents(send)) };
-}
-
-/**
- * Replays a history. Fails if no order of its commands explains it.
- *
- * @param {History} history
- */
-export async function replay({ entries, events, last }) {
-  events.forEach(({ number }, at) => assert.equal(number, at + 1, 'the numbers of events have no gaps and no duplicates'));
-  assert.equal(events.length, last);
-  const manager = await createTestManager({ allowPrivateImports: true });
-  try {
-    /** @type {Send} */
-    const send = async (method, path, body) => {
-      const response = await manager.fetch(`http://media.test${path}`, { method, ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) });
-      return { status: response.status, text: await response.text() };
-    };
-    /** @type {Map<string, string>} */
-    const names = new Map();
-    // An id that the manager does not know yet is unknown to it, as it was to the team then.
-    const inside = (/** @type {string} */ id) => names.get(id) ?? id;
-    let saved = await manager.snapshot();
-
-    /** @type {Map<string, string[]>} The URLs of uploads and downloads, by the name of the command: more than one where it matters when it was made. */
-    const urls = new Map();
-
-    /**
-     * Runs a command in the present state, and takes back what it has changed.
-     *
-     * @param {Entry} entry
-     */
-    async function attempt({ command, answer: theirs }) {
-      const before = await lastEvent(send);
-      /** @type {Reply} */
-      let answer;
-      const [url, ...others] = urls.get(command.name ?? '') ?? [];
-      if (command.what === 'upload' || isFetch(command)) {
-        // Without one, the command that asked for it has no place.
-        if (!url) return { answer: { status: 404, text: '{}' }, caused: [], undo: async () => {} };
-        const upload = { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body: contentOf(command) };
-        const got = async (/** @type {string} */ from) => {
-          const response = await manager.fetch(from);
-          return fetched(command, response.status, new Uint8Array(await response.arrayBuffer()));
-        };
-        if (isFetch(command)) {
-          answer = await got(url);
-          for (const other of others) if (answer.text !== theirs?.text) answer = await got(other);
-        } else {
-          const response = await manager.fetch(`${url}?filename=${fileName(command)}`, upload);
-          answer = { status: response.status, text: await response.text() };
-        }
-      } else answer = await asked(send, command, inside);
-      let caused = isRead(command) || answer.status !== 200 ? [] : await eventsAfter(send, before);
-      while (isDeferred(command) && answer.status === 200 && caused.length === 0) {
-        await setTimeout(1);
-        caused = await eventsAfter(send, before);
-      }
-      const undo = async () => {
-        if (caused.length > 0) await manager.rollback(saved);
-      };
-      return { answer, caused, undo };
-    }
-
-    /**
-     * Keeps the URL of an upload or a download. A transfer is uploaded in one piece here.
-     *
-     * @param {Command} command
-     */
-    async function keepUrl(command) {
-      const answer = await asked(send, command.what === 'openTransfer' ? { ...command, what: 'openUpload' } : command, inside);
-      const name = present(command.name);
-      urls.set(name, [...(urls.get(name) ?? []), urlOf(answer)]);
-      saved = await manager.snapshot();
-    }
-
-    /** @type {Set<Entry>} What has no place yet. */
-    const open = new Set();
-    /** @type {Set<Entry>} Those of them that may have changed nothing. */
-    const idle = new Set();
-    /** @type {Set<Entry>} Those of them that have a place, and may have had it later. */
-    const placed = new Set();
-    const byStart = [...entries].sort((one, other) => one.after - other.after);
-    let begun = 0;
-    let state = 0;
-
-    /** Looks for commands that could have had their answer in this state. */
-    async function observe() {
-      while (begun < byStart.length && byStart[begun].after <= state) open.add(byStart[begun++]);
-      for (const entry of [...open]) {
-        const { command, answer } = entry;
-        if (!answer) {
-          idle.add(entry);
-          continue;
-        }
-        if (entry.until < state) {
-          open.delete(entry);
-          if (!idle.has(entry) && !placed.has(entry)) assert.fail(`no order of the commands explains ${JSON.stringify(entry)}`);
-          continue;
-        }
-        if (idle.has(entry) || (answer.status === 200 && !isRead(command) && !isIdle(command))) continue;
-        const found = await attempt(entry);
-        await found.undo();
-        if (found.caused.length > 0 || essence(command, found.answer, (id) => id) !== essence(command, answer, inside)) continue;
-        if (prepares(command) && answer.status === 200) {
-          await keepUrl(command);
-          if (isFixed(command) && state < entry.until) {
-            placed.add(entry);
-            continue;
-          }
-        }
-        // A read or a refusal has its place now. A change may still be one that was made.
-        if (answer.status === 200 && isIdle(command)) idle.add(entry);
-        else open.delete(entry);
-      }
-    }
-
-    /** Makes the change whose events come next. */
-    async function advance() {
-      const [next] = events.slice(state);
-      const { entityId } = next.body;
-      const isKnown = names.has(entityId);
-      /** @param {Entry} entry */
-      const mayBe = ({ command, answer, until }) => (!answer || answer.status === 200) && until > state && fits(command, next, isKnown);
-      // Events of one change have one time. That decides between the deletion of a folder and one of its child just before, whose events
-      // are the same, and whose trees are not. If several would do, the others can follow it without changing anything.
-      const own = events.slice(state).findIndex(({ body }) => body.eventTime !== next.body.eventTime);
-      const together = own < 0 ? events.length - state : own;
-      const candidates = [...open].filter(mayBe).sort((one, other) => one.until - other.until);
-      for (const isWhole of [true, false]) {
-        for (const entry of candidates) {
-          const found = await attempt(entry);
-          const theirs = events.slice(state, state + found.caused.length);
-          const made = found.caused[0]?.body.entityId;
-          const isNew = !isKnown && entry.command.what !== 'updateFolder' && entry.command.what !== 'updateFile';
-          if (isNew && made) names.set(entityId, made);
-          const isSame =
-            theirs.length > 0 &&
-            theirs.length === found.caused.length &&
-            (theirs.length === together) === isWhole &&
-            JSON.stringify(essences(theirs, inside)) === JSON.stringify(essences(found.caused, (id) => id)) &&
-            (!entry.answer || essence(entry.command, found.answer, (id) => id) === essence(entry.command, entry.answer, inside));
-          if (isSame && state + theirs.length <= entry.until) {
-            open.delete(entry);
-            state += theirs.length;
-            saved = await manager.snapshot();
-            return;
-          }
-          if (isNew) names.delete(entityId);
-          await found.undo();
-        }
-      }
-      assert.fail(`no command explains the event ${JSON.stringify(next)}`);
-    }
-
-    await observe();
-    while (state < last) {
-      // Uploads that somebody makes at the same time change nothing else.
-      if (isForeign(events[state])) state += 1;
-      else await advance();
-      await observe();
-    }
-    for (const entry of open) assert.ok(idle.has(entry) || placed.has(entry), `no order of the commands explains ${JSON.stringify(entry)}`);
-    assert.equal(begun, entries.length, 'a command began after events that nobody has seen');
-  } finally {
-    await manager.close();
-  }
 }

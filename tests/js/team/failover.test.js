@@ -9,12 +9,13 @@ import { md5, noise } from '../harness/bytes.js';
 import { withinTime } from '../harness/limit.js';
 import { createClient } from '../harness/package.js';
 import { present } from '../harness/present.js';
-import { follow, followed, record, replay } from './consistency.js';
+import { follow, followed, record } from './consistency.js';
 import { gate } from './gate.js';
 import { ask } from './native.js';
 import { patroni } from './patroni.js';
 import { postgres } from './postgres.js';
 import { readiness } from './readiness.js';
+import { replay } from './replay.js';
 import { team } from './team.js';
 
 const FAILOVERS = process.env.WIX_MEDIA_PROOF === 'whole' ? 5 : 1;

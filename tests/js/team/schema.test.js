@@ -4,9 +4,10 @@ import { suite, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { withinTime } from '../harness/limit.js';
 import { createClient } from '../harness/package.js';
-import { follow, followed, record, replay } from './consistency.js';
+import { follow, followed, record } from './consistency.js';
 import { ask } from './native.js';
 import { readiness } from './readiness.js';
+import { replay } from './replay.js';
 import { team } from './team.js';
 
 const SEED = Number(process.env.WIX_MEDIA_SEED ?? Math.floor(Date.now() / 86_400_000));
