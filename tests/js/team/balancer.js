@@ -23,7 +23,7 @@ function passed(raw) {
 }
 
 /**
- * Starts a balancer. `counts` says how many requests each server got.
+ * Starts a balancer. `counts` says how many requests each server got, and `open` how many it has not answered yet.
  *
  * @param {Closing} closing
  * @param {string[]} origins The servers. The list may change.
@@ -32,6 +32,9 @@ function passed(raw) {
 export async function balance(closing, origins, port = 0) {
   /** @type {Map<string, number>} */
   const counts = new Map();
+  /** @type {Map<string, number>} */
+  const open = new Map();
+  const add = (/** @type {Map<string, number>} */ to, /** @type {string} */ origin, /** @type {number} */ more) => to.set(origin, (to.get(origin) ?? 0) + more);
   let turn = 0;
 
   /**
@@ -50,7 +53,8 @@ export async function balance(closing, origins, port = 0) {
     onward.on('socket', (socket) =>
       socket.once('connect', () => {
         isConnected = true;
-        counts.set(origin, (counts.get(origin) ?? 0) + 1);
+        add(counts, origin, 1);
+        add(open, origin, 1);
         request.pipe(onward);
       }),
     );
@@ -68,7 +72,11 @@ export async function balance(closing, origins, port = 0) {
       response.writeHead(502, { 'content-type': 'application/json', 'retry-after': '1' }).end('{"message":"no server answered"}');
     });
     // The rest of a body that nobody takes. The client may have sent all of it, and then waits for the next answer on the same connection.
-    onward.on('close', () => isConnected && request.resume());
+    onward.on('close', () => {
+      if (!isConnected) return;
+      add(open, origin, -1);
+      request.resume();
+    });
     response.on('close', () => onward.destroy());
   }
 
@@ -81,5 +89,5 @@ export async function balance(closing, origins, port = 0) {
     server.closeAllConnections();
     server.close();
   });
-  return { origin: `http://127.0.0.1:${/** @type {AddressInfo} */ (server.address()).port}`, counts };
+  return { origin: `http://127.0.0.1:${/** @type {AddressInfo} */ (server.address()).port}`, counts, open };
 }

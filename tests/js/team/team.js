@@ -37,6 +37,6 @@ export async function team(closing, { servers: count = 3, port, args = [], throu
   const servers = [];
   for (let number = 0; number < count; number += 1) servers.push(await start());
   const origins = servers.map(({ origin }) => origin);
-  const { origin, counts } = await balance(closing, origins, port);
-  return { origin, counts, servers, origins, url, directory, start, database, query };
+  const { origin, counts, open } = await balance(closing, origins, port);
+  return { origin, counts, open, servers, origins, url, directory, start, database, query };
 }
