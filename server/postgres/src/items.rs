@@ -56,6 +56,14 @@ const NEW: &str = "unnest(
         hash, crc, status, ready_at, labels, facts, external, source_url, tag, blob, folded, grams
     )";
 
+/// The columns of `file_text` after the id.
+const TEXT: &str = "folded, name, updated, size, media_type, private";
+
+/// Columns of a table, each with its name in front.
+pub(crate) fn of(table: &str, columns: &str) -> String {
+    format!("{table}.{}", columns.replace(", ", &format!(", {table}.")))
+}
+
 fn area_number(area: Area) -> i16 {
     i16::from(area.number())
 }
@@ -377,9 +385,9 @@ impl WriteItems for Session {
     fn insert_file(&mut self, file: &File) -> Result<()> {
         let sql = format!(
             "WITH new AS (SELECT * FROM {NEW}),
-                 added AS (INSERT INTO file (site, {columns}) SELECT $1, {columns} FROM new)
-             INSERT INTO file_text (site, id, folded, grams)
-                 SELECT $1, id, folded, string_to_array(grams, E'\\x1f') FROM new",
+                 added AS (INSERT INTO file (site, {columns}) SELECT $1, {columns} FROM new),
+                 texts AS (INSERT INTO file_text (site, id, {TEXT}) SELECT $1, id, {TEXT} FROM new)
+             INSERT INTO file_grams (site, id, grams) SELECT $1, id, grams FROM new",
             columns = FILES.columns
         );
         self.run(&sql, &Columns::of(&[file])?.values(&self.site))?;
@@ -398,16 +406,23 @@ impl WriteItems for Session {
                  old AS (SELECT file.id, greatest(file.size, 0) AS size FROM file JOIN new USING (id) WHERE site = $1),
                  changed AS (
                      UPDATE file SET ({columns}) = (
-                         new.{}
+                         {}
                      ) FROM new WHERE file.site = $1 AND file.id = new.id RETURNING file.id, greatest(file.size, 0) AS size
                  ),
                  texts AS (
-                     UPDATE file_text SET folded = new.folded, grams = string_to_array(new.grams, E'\\x1f')
-                     FROM new WHERE file_text.site = $1 AND file_text.id = new.id AND file_text.folded <> new.folded
+                     UPDATE file_text SET ({TEXT}) = ({new_text}) FROM new
+                     WHERE file_text.site = $1 AND file_text.id = new.id
+                         AND ({old_text}) IS DISTINCT FROM ({new_text})
+                 ),
+                 pieces AS (
+                     UPDATE file_grams SET grams = new.grams FROM new
+                     WHERE file_grams.site = $1 AND file_grams.id = new.id AND file_grams.grams <> new.grams
                  )
              SELECT coalesce(sum(changed.size - old.size), 0)::bigint FROM changed JOIN old USING (id)",
-            FILES.columns.replace(", ", ", new."),
+            of("new", FILES.columns),
             columns = FILES.columns,
+            new_text = of("new", TEXT),
+            old_text = of("file_text", TEXT),
         );
         let bytes = self.number(&sql, &Columns::of(&last)?.values(&self.site))?;
         self.add_bytes(bytes);
@@ -421,6 +436,7 @@ impl WriteItems for Session {
         let bytes = self.number(
             "WITH gone AS (DELETE FROM file WHERE site = $1 AND id = ANY($2) RETURNING size),
                  texts AS (DELETE FROM file_text WHERE site = $1 AND id = ANY($2)),
+                 pieces AS (DELETE FROM file_grams WHERE site = $1 AND id = ANY($2)),
                  imports AS (DELETE FROM import WHERE site = $1 AND file = ANY($2)),
                  transcodes AS (DELETE FROM transcode WHERE site = $1 AND file = ANY($2)),
                  waiting AS (DELETE FROM backlog WHERE site = $1 AND file = ANY($2)),

@@ -4,23 +4,28 @@
 //!
 //! The planner cannot be trusted with a search: for two of eleven texts in a million files it took 650 and 1,450 ms of CPU where
 //! 3 and 53 were possible. So the search walks the first [`WALKED`] items of the order and looks into each. That fills a page of
-//! every common text. Otherwise few items hold the text, and they are looked up in an index and sorted.
+//! every common text that does not depend on the order. Otherwise all files that hold the text are looked up in an index and sorted,
+//! whatever their number: a text can be common and yet in no file at the front, such as the name of a project of last year, or a word
+//! that names begin with.
 //!
-//! Both read the wide rows of files as late as they can. A walk takes ids from the index of the order, looks into the texts, and reads
-//! the rows of the page: 16 ms of CPU for 5,000 files, where reading their rows took 21 to 28. A search that looks up takes 1 µs for
-//! each text and 3 µs for each row, so it stays below 100 ms for 20,000 files.
+//! Both read the wide rows of files last. `file_text` has the texts of files in narrow rows, with all that a search selects and sorts by,
+//! but the place of a file. It takes 0.4 µs for each file with the text, where a row of `file` takes 3 more. So only the first of them
+//! are read there, and all of them only if too few of those are in the place.
 
 use crate::grams::{grams, has_trigrams, pattern};
-use crate::items::{FILES, FOLDERS, Table};
+use crate::items::{FILES, FOLDERS, Table, of};
 use crate::session::Session;
-use crate::values::{Parameter, Statement};
+use crate::values::{Parameter, Statement, get};
 use std::cell::Cell;
 use wix_media::catalog::walk::{Direction, Range, Step, merge, walk};
 use wix_media::catalog::{Area, Children, File, Folder, Item, Key, Page, ReadListing, Result, Sort};
 
-/// How many items a search looks into before it asks an index. That takes 16 ms of CPU. Of a text that these do not fill a page with,
-/// a million files hold 20,000 at most if the text is as rare among all of them.
-const WALKED: i64 = 5_000;
+/// How many items a search looks into before it asks an index. That takes 3 ms of CPU. Of a text that these do not fill a page of 100 with,
+/// a million files hold 100,000 at most if the text is as rare among all of them.
+const WALKED: i64 = 1_000;
+
+/// How many files with the text are read for each one of a page that is looked up, since some may be in another place.
+const READ_FOR_EACH: i64 = 2;
 
 /// The area of a file and the time of its deletion, also where its row is out of date.
 const AREA_OF_FILE: &str =
@@ -155,6 +160,20 @@ impl<T: Item> Query<'_, T> {
             ));
             statement.push(")");
         }
+        if let Some(until) = self.page.until {
+            let deleted = if self.is_stale {
+                DELETION_OF_FILE
+            } else {
+                "coalesce(item.deleted, 0)"
+            };
+            statement.push(&format!(" AND {deleted} <= "));
+            statement.bind(Parameter::Number(until));
+        }
+        self.lasting_conditions(statement);
+    }
+
+    /// Those of the conditions that no change of a tree concerns. `file_text` has their columns, too.
+    fn lasting_conditions(&self, statement: &mut Statement) {
         if let Some(types) = &self.page.media_types {
             statement.push(" AND item.media_type = ANY(");
             statement.bind(Parameter::Texts(
@@ -167,14 +186,7 @@ impl<T: Item> Query<'_, T> {
             statement.bind(Parameter::Flag(private));
         }
         if let Some(until) = self.page.until {
-            let deleted = if self.is_stale {
-                DELETION_OF_FILE
-            } else {
-                "coalesce(item.deleted, 0)"
-            };
             statement.push(" AND item.updated <= ");
-            statement.bind(Parameter::Number(until));
-            statement.push(&format!(" AND {deleted} <= "));
             statement.bind(Parameter::Number(until));
         }
     }
@@ -267,7 +279,7 @@ impl<T: Item> Query<'_, T> {
         // Each LATERAL names the one before it, and OFFSET keeps the planner from joining in another order.
         let mut statement = self.statement(&format!(
             "SELECT {} FROM (SELECT item.id, item.{} FROM {name} AS item",
-            self.qualified(),
+            of("item", self.table.columns),
             self.key()
         ));
         self.place(&mut statement);
@@ -288,11 +300,6 @@ impl<T: Item> Query<'_, T> {
         statement
     }
 
-    /// The columns of the table, as those of an item.
-    fn qualified(&self) -> String {
-        format!("item.{}", self.table.columns.replace(", ", ", item."))
-    }
-
     /// Whether a step has more items than a search looks into.
     fn is_longer(&self, step: Step<'_>) -> Result<bool> {
         let mut statement = self.statement("SELECT count(*) > ");
@@ -306,41 +313,59 @@ impl<T: Item> Query<'_, T> {
         self.session.exists(&statement.sql, &statement.values())
     }
 
-    /// Keeps PostgreSQL from compiling the statements of this transaction, which it did when it expected some 12,000 files to hold the
-    /// text. It took 117 ms each time, of 446 ms for 75,000 such files. A database without such a setting answers NULL.
-    fn compile_nothing(&self) -> Result<()> {
-        let sql = "SELECT CASE WHEN current_setting('jit', true) IS NOT NULL THEN set_config('jit', 'off', true) END";
+    /// Keeps PostgreSQL from compiling the statements of this transaction, which took 117 ms each time, and from sharing them among
+    /// processes, which took longer than one alone. It did both for a text that it expected in very many files. A database without such
+    /// settings answers NULL.
+    fn plan_simply(&self) -> Result<()> {
+        let sql = "SELECT set_config(name, value, true) FROM (VALUES ('jit', 'off'), ('max_parallel_workers_per_gather', '0'))
+             AS wanted (name, value) WHERE current_setting(name, true) IS NOT NULL";
         self.session.run(sql, &[]).map(drop)
     }
 
     /// The page of a search, from all files that hold the text.
     fn look_up(&self) -> Result<Vec<T>> {
+        self.plan_simply()?;
+        let limit = READ_FOR_EACH.saturating_mul(self.page.limit.into());
+        let mut statement = Statement::default();
+        self.holders(&mut statement);
+        self.order_of_page(&mut statement);
+        statement.push(" LIMIT ");
+        statement.bind(Parameter::Number(limit));
+        let ids: Vec<String> = self
+            .session
+            .all(&statement.sql, &statement.values(), |row| get(row, 0))?;
+        let are_all = i64::try_from(ids.len()).is_ok_and(|count| count < limit);
+        let found = self.among(|statement| statement.bind(Parameter::Texts(ids)))?;
+        if are_all || i64::try_from(found.len()).is_ok_and(|count| count >= self.page.limit.into()) {
+            return Ok(found);
+        }
+        self.among(|statement| {
+            statement.push("ARRAY(");
+            self.holders(statement);
+            statement.push(")");
+        })
+    }
+
+    /// Selects the ids of the files behind the beginning of the page that hold the text, wherever they are.
+    fn holders(&self, statement: &mut Statement) {
         let text = &self.page.text;
-        self.compile_nothing()?;
-        // One index scan for all ids takes a quarter less than one for each. MATERIALIZED and OFFSET keep the planner from another order.
-        let mut statement = self
-            .statement("WITH hit AS MATERIALIZED (SELECT file_text.id FROM file_text WHERE file_text.site = $1 AND ");
+        statement.push("SELECT item.id FROM file_text AS item WHERE item.site = ");
+        statement.bind(Parameter::Number(self.session.site));
         if has_trigrams(text) {
-            statement.push("file_text.folded LIKE ");
+            statement.push(" AND item.folded LIKE ");
             statement.bind(Parameter::Text(pattern(text)));
         } else {
-            statement.push("file_text.grams @> ");
+            statement.push(" AND item.id = ANY(ARRAY(SELECT id FROM file_grams WHERE site = ");
+            statement.bind(Parameter::Number(self.session.site));
+            statement.push(" AND string_to_array(grams, E'\\x1f') @> ");
             statement.bind(Parameter::Texts(grams(text).into_iter().map(str::to_owned).collect()));
-            statement.push(" AND position(");
+            statement.push(")) AND position(");
             statement.bind(Parameter::Text(text.clone()));
-            statement.push(" IN file_text.folded) > 0");
+            statement.push(" IN item.folded) > 0");
         }
-        statement.push(&format!(
-            ") SELECT {} FROM (
-                 SELECT * FROM {} WHERE site = $1 AND id = ANY(ARRAY(SELECT id FROM hit)) OFFSET 0
-             ) AS item",
-            self.qualified(),
-            self.table.name
-        ));
-        self.place(&mut statement);
-        self.conditions(&mut statement);
-        let (key, keys, ids) = (self.key(), Direction::of_keys(self.page), Direction::of_ids(self.page));
+        self.lasting_conditions(statement);
         if let Some(from) = &self.page.from {
+            let (key, keys, ids) = (self.key(), Direction::of_keys(self.page), Direction::of_ids(self.page));
             statement.push(&format!(" AND (item.{key} {} ", sign(keys)));
             statement.bind(key_value(&from.key));
             statement.push(&format!(" OR item.{key} = "));
@@ -349,11 +374,32 @@ impl<T: Item> Query<'_, T> {
             statement.bind(Parameter::Text(from.id.clone()));
             statement.push(")");
         }
+    }
+
+    fn order_of_page(&self, statement: &mut Statement) {
+        let (keys, ids) = (Direction::of_keys(self.page), Direction::of_ids(self.page));
         statement.push(&format!(
-            " ORDER BY item.{key} {}, item.id {} LIMIT ",
+            " ORDER BY item.{} {}, item.id {}",
+            self.key(),
             order(keys),
             order(ids)
         ));
+    }
+
+    /// The page, from the files with some ids.
+    fn among(&self, ids: impl FnOnce(&mut Statement)) -> Result<Vec<T>> {
+        let Table { name, columns, .. } = self.table;
+        // OFFSET keeps the planner from another order. One index scan for all ids takes a quarter less than one for each.
+        let mut statement = self.statement(&format!(
+            "SELECT {} FROM (SELECT * FROM {name} WHERE site = $1 AND id = ANY(",
+            of("item", columns)
+        ));
+        ids(&mut statement);
+        statement.push(") OFFSET 0) AS item");
+        self.place(&mut statement);
+        self.conditions(&mut statement);
+        self.order_of_page(&mut statement);
+        statement.push(" LIMIT ");
         statement.bind(Parameter::Number(self.page.limit.into()));
         self.run(&statement)
     }

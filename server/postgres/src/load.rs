@@ -9,10 +9,11 @@ use wix_media::model::system_folder::SYSTEM_FOLDERS;
 const BLOBS: [&str; 4] = ["file", "upload", "bundle_entry", "asset"];
 
 /// The tables whose rows a reset removes.
-const CONTENT: [&str; 14] = [
+const CONTENT: [&str; 15] = [
     "folder",
     "file",
     "file_text",
+    "file_grams",
     "stale",
     "upload",
     "import",
@@ -103,17 +104,19 @@ impl WriteAll for Session {
 }
 
 impl Session {
-    /// Whether the totals are the sums of the rows, and each file has its text.
+    /// Whether the totals are the sums of the rows, and each file has its texts.
     pub(crate) fn is_intact(&self) -> Result<bool> {
         self.exists(
             "SELECT bytes = (SELECT coalesce(sum(greatest(size, 0)), 0) FROM file WHERE site = $1)
                      + (SELECT coalesce(sum(size), 0) FROM asset WHERE site = $1)
                  AND last_event >= (SELECT coalesce(max(number), 0) FROM event WHERE site = $1)
                  AND NOT EXISTS (
-                     SELECT id FROM file WHERE site = $1 EXCEPT SELECT id FROM file_text WHERE site = $1
-                 )
-                 AND NOT EXISTS (
-                     SELECT id FROM file_text WHERE site = $1 EXCEPT SELECT id FROM file WHERE site = $1
+                     SELECT 1 FROM (SELECT * FROM file WHERE site = $1) AS file
+                     FULL JOIN (SELECT * FROM file_text WHERE site = $1) AS found USING (id)
+                     FULL JOIN (SELECT * FROM file_grams WHERE site = $1) AS pieces USING (id)
+                     WHERE (file.name, file.updated, file.size, file.media_type, file.private)
+                             IS DISTINCT FROM (found.name, found.updated, found.size, found.media_type, found.private)
+                         OR pieces.grams IS NULL OR file.name IS NULL
                  )
                  AND NOT EXISTS (
                      SELECT 1 FROM bundle WHERE site = $1 AND entries <> (

@@ -166,6 +166,7 @@ impl WriteTrees for Session {
                  folders AS (DELETE FROM folder WHERE site = $1 AND id = ANY($2)),
                  deferred AS (DELETE FROM stale WHERE site = $1 AND folder = ANY($2)),
                  texts AS (DELETE FROM file_text USING gone WHERE site = $1 AND file_text.id = gone.id),
+                 pieces AS (DELETE FROM file_grams USING gone WHERE site = $1 AND file_grams.id = gone.id),
                  imports AS (DELETE FROM import USING gone WHERE site = $1 AND file = gone.id),
                  transcodes AS (DELETE FROM transcode USING gone WHERE site = $1 AND file = gone.id),
                  waiting AS (DELETE FROM backlog USING gone WHERE site = $1 AND file = gone.id),

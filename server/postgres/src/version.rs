@@ -7,7 +7,7 @@ use tokio_postgres::error::SqlState;
 use wix_media::catalog::{Error, Result};
 
 /// One script per version, each with the oldest version of the schema that a release may know which goes on beside it.
-pub(crate) const MIGRATIONS: [(&str, i64); 7] = [
+pub(crate) const MIGRATIONS: [(&str, i64); 8] = [
     (include_str!("migrations/1.sql"), 1),
     (include_str!("migrations/2.sql"), 1),
     (include_str!("migrations/3.sql"), 1),
@@ -15,6 +15,7 @@ pub(crate) const MIGRATIONS: [(&str, i64); 7] = [
     (include_str!("migrations/5.sql"), 1),
     (include_str!("migrations/6.sql"), 1),
     (include_str!("migrations/7.sql"), 1),
+    (include_str!("migrations/8.sql"), 8),
 ];
 
 /// The version of the schema that this release knows.

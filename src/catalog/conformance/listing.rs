@@ -14,7 +14,7 @@ functions![
 ];
 
 /// Walks all pages to the end and back to the start, and compares what they hold.
-fn walk(catalog: &dyn Catalog, page: &Page, expected: &[&str]) {
+pub(super) fn walk(catalog: &dyn Catalog, page: &Page, expected: &[&str]) {
     let snapshot = catalog.read().unwrap();
     let mut forwards = Vec::new();
     let mut next = page.clone();

@@ -1,13 +1,17 @@
 //! Searches.
 
-use super::super::{Area, Catalog, Children, File, Folder, Page, fold};
-use super::{functions, read, write};
+use super::super::walk::compare;
+use super::super::{Area, Catalog, Children, File, Folder, Item, Page, Sort, fold};
+use super::listing::walk;
+use super::{folder, functions, read, write};
+use crate::model::media_type::MediaType;
 
 functions![
     search_finds_substrings_without_regard_to_case,
     search_follows_updates_and_removals,
     search_of_folders_looks_at_names,
     search_is_limited_to_its_place,
+    search_of_many_files_finds_those_far_from_the_start,
 ];
 
 /// Four files and folders with texts that a query language could trip over.
@@ -129,4 +133,88 @@ pub fn search_is_limited_to_its_place(catalog: &dyn Catalog) {
         files(catalog, Children::In(vec![Area::Visitors, Area::Site]), "strasse"),
         "1"
     );
+}
+
+/// The pages of a search for `text`, in every order and with every filter, against all files that are in the catalog.
+fn search_all(catalog: &dyn Catalog, all: &[File], text: &str) {
+    let text = fold(text);
+    for sort in [Sort::Name, Sort::Updated, Sort::Size] {
+        for descending in [false, true] {
+            for filter in 0..5 {
+                let mut page = Page::new(Children::In(vec![Area::Site]), 2);
+                (page.sort, page.descending, page.text) = (sort, descending, text.clone());
+                match filter {
+                    1 => page.children = Children::In(vec![Area::Trash]),
+                    2 => page.private = Some(true),
+                    3 => page.media_types = Some(vec![MediaType::Video]),
+                    4 => page.until = Some(1290),
+                    _ => {}
+                }
+                let mut found: Vec<&File> = all
+                    .iter()
+                    .filter(|file| {
+                        let deleted = file.trashed.as_ref().map_or(0, |trashed| trashed.at);
+                        file.folded().contains(&text)
+                            && page.children == Children::In(vec![file.area])
+                            && page.private.is_none_or(|private| file.private == private)
+                            && page
+                                .media_types
+                                .as_ref()
+                                .is_none_or(|types| types.contains(&file.media_type))
+                            && page.until.is_none_or(|until| file.updated <= until && deleted <= until)
+                    })
+                    .collect();
+                found.sort_by(|one, other| compare(&page, &one.position(sort), &other.position(sort)));
+                let ids: Vec<_> = found.iter().map(|file| &file.id[..]).collect();
+                walk(catalog, &page, &ids);
+            }
+        }
+    }
+}
+
+/// A search finds files that a store does not meet first in their order, also after they have been changed, and where more of those with
+/// the text are in the trash than in the place of the page.
+pub fn search_of_many_files_finds_those_far_from_the_start(catalog: &dyn Catalog) {
+    let mut all: Vec<File> = (0..2600)
+        .map(|number: i64| {
+            let word = if (1280..1320).contains(&number) {
+                "needle \u{ab}"
+            } else {
+                "hay"
+            };
+            let parent = if number % 4 == 0 { "kept" } else { "gone" };
+            let id = format!("{number:04}");
+            let mut file = File::new(&id, &format!("{id} {word}"), parent, Area::Site, number);
+            (file.size, file.private) = (number * 10, number % 5 == 0);
+            file
+        })
+        .collect();
+    write(catalog, |writer| {
+        writer.insert_folder(&folder("kept", "r", 1))?;
+        writer.insert_folder(&folder("gone", "r", 1))?;
+        all.iter().try_for_each(|file| writer.insert_file(file))
+    });
+    for text in ["needle", "\u{ab}", "nowhere"] {
+        search_all(catalog, &all, text);
+    }
+    // Each of these changes concerns another column, and only two of them the texts.
+    all[1288].name = "0000 needle".into();
+    all[1292].updated = 10;
+    all[1296].size = 1;
+    all[1300].private = false;
+    all[1304].media_type = MediaType::Video;
+    all[1308].name = "1308 hay".into();
+    write(catalog, |writer| {
+        writer.update_files(&all[1288..1309])?;
+        writer.remove_files(&["1312"])?;
+        writer.trash_tree("gone", 1, 1290)
+    });
+    all.remove(1312);
+    for file in &mut all {
+        *file = read(catalog, |snapshot| snapshot.file(&file.id)).unwrap();
+    }
+    for text in ["needle", "\u{ab}"] {
+        search_all(catalog, &all, text);
+    }
+    assert!(catalog.is_intact().unwrap());
 }

@@ -4,7 +4,7 @@ use crate::cluster::cluster;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
-use wix_media::catalog::{Catalog, Error};
+use wix_media::catalog::{Area, Catalog, Children, Error, File, Page, fold};
 use wix_media_postgres::{Limits, OlderSchema, Store};
 
 /// Ends what hangs.
@@ -111,6 +111,17 @@ fn schema_that_excludes_this_release_is_noticed_while_it_runs() {
     assert_eq!(site.read().unwrap().setting("s").unwrap().as_deref(), Some("before"));
 }
 
+/// Brings a schema of version 8 back to version 7, with its content.
+const UNDO_8: &str = "
+    CREATE TABLE former_text AS
+        SELECT site, id, folded, string_to_array(grams, E'\\x1f') AS grams FROM file_text JOIN file_grams USING (site, id);
+    DROP TABLE file_text, file_grams;
+    ALTER TABLE former_text RENAME TO file_text;
+    ALTER TABLE file_text ADD PRIMARY KEY (site, id);
+    CREATE INDEX file_text_trigrams ON file_text USING gin (site, folded gin_trgm_ops);
+    CREATE INDEX file_text_grams ON file_text USING gin (site, grams);
+    UPDATE schema_version SET version = 7, oldest = 1";
+
 #[test]
 fn snapshot_that_waited_for_a_migration_sees_its_version() {
     let url = cluster().empty_database("C.UTF-8");
@@ -144,15 +155,37 @@ fn snapshot_that_waited_for_a_migration_sees_its_version() {
 }
 
 #[test]
+fn texts_of_version_7_are_found_after_the_migration() {
+    let url = cluster().empty_database("C.UTF-8");
+    Store::migrate(&url).unwrap();
+    let site = Store::connect(&url, patient()).unwrap().create_site("a").unwrap();
+    let mut writer = site.write().unwrap();
+    for (number, name) in (1..).zip(["straße", "\"\\ 写真", "é"]) {
+        let file = File::new(&format!("f{number}"), name, "media-root", Area::Site, number);
+        writer.insert_file(&file).unwrap();
+    }
+    writer.commit().unwrap();
+    let tables = "SELECT file_text::text || file_grams FROM file_text JOIN file_grams USING (site, id) ORDER BY id";
+    let before = cluster().run_at(&url, tables);
+    assert_eq!(before.len(), 3);
+    cluster().run_at(&url, UNDO_8);
+    assert!(matches!(site.read().err(), Some(Error::Unavailable(_))));
+    Store::migrate(&url).unwrap();
+    assert_eq!(cluster().run_at(&url, tables), before);
+    assert!(site.is_intact().unwrap());
+    let mut page = Page::new(Children::In(vec![Area::Site]), 10);
+    page.text = fold("STRASSE");
+    let found = site.read().unwrap().files(&page).unwrap();
+    assert_eq!(found.iter().map(|file| &file.id[..]).collect::<Vec<_>>(), ["f1"]);
+}
+
+#[test]
 fn migration_that_excludes_releases_waits_for_their_transactions() {
     let url = cluster().empty_database("C.UTF-8");
     Store::migrate(&url).unwrap();
     let site = Store::connect(&url, patient()).unwrap().create_site("a").unwrap();
     let snapshot = site.read().unwrap();
-    cluster().run_at(
-        &url,
-        "UPDATE schema_version SET version = 3, oldest = 0; ALTER TABLE site DROP COLUMN bytes_place, DROP COLUMN swept; DROP TABLE audit, call_window",
-    );
+    cluster().run_at(&url, UNDO_8);
     thread::scope(|scope| {
         let migration = scope.spawn(|| Store::migrate(&url).unwrap());
         while !is_awaited(&url) {
@@ -169,10 +202,7 @@ fn migration_that_waits_for_a_long_snapshot_lets_others_go_on() {
     Store::migrate(&url).unwrap();
     let site = Store::connect(&url, patient()).unwrap().create_site("a").unwrap();
     let export = site.read_long().unwrap();
-    cluster().run_at(
-        &url,
-        "ALTER TABLE site DROP COLUMN swept; UPDATE schema_version SET version = 6, oldest = 0",
-    );
+    cluster().run_at(&url, UNDO_8);
     let (waits, waited) = mpsc::channel();
     thread::scope(|scope| {
         let url = &url;
@@ -181,11 +211,11 @@ fn migration_that_waits_for_a_long_snapshot_lets_others_go_on() {
             waited.recv_timeout(HANG).unwrap();
             // As every transaction begins. Behind a migration that waits for as long as the export takes, it would fail.
             let begin = "SET lock_timeout = 60000; LOCK TABLE schema_version IN ACCESS SHARE MODE; SELECT version FROM schema_version";
-            assert_eq!(cluster().run_at(url, begin), ["6"]);
+            assert_eq!(cluster().run_at(url, begin), ["7"]);
         }
         assert!(!migration.is_finished());
         drop(export);
-        assert!(migration.join().unwrap() >= 7);
+        assert!(migration.join().unwrap() >= 8);
     });
     assert!(site.read().is_ok());
 }

@@ -36,8 +36,9 @@ fn planted(site: &Site, url: &str) -> Vec<File> {
              labels, facts, external, tag)
          SELECT {number}, 'other' || n, 'o' || n, 'media-root', 0, n, 1000 + n, 'OTHER', 'x/y', false, 1000 + n, '', 0, 'READY',
              '[]', '{{}}', '{{}}', '' FROM generate_series(1, 6000) AS n;
-         INSERT INTO file_text (site, id, folded, grams) SELECT site, id, name, ARRAY['o'] FROM file
-         WHERE site = {number} AND id LIKE 'other%'"
+         INSERT INTO file_text SELECT site, id, name, name, updated, size, media_type, private FROM file
+         WHERE site = {number} AND id LIKE 'other%';
+         INSERT INTO file_grams SELECT site, id, 'o' FROM file WHERE site = {number} AND id LIKE 'other%'"
     );
     cluster().run_at(url, &others);
     files
@@ -120,13 +121,29 @@ fn file_without_its_text_and_text_without_its_file_are_damage() {
     for (change, is_intact) in [
         ("UPDATE file_text SET folded = folded WHERE", true),
         (
-            "INSERT INTO file_text SELECT site, 'b', folded, grams FROM file_text WHERE",
+            "INSERT INTO file_text SELECT site, 'b', folded, name, updated, size, media_type, private FROM file_text WHERE",
             false,
         ),
         ("DELETE FROM file_text WHERE id = 'b' AND", true),
+        (
+            "INSERT INTO file_grams SELECT site, 'b', grams FROM file_grams WHERE",
+            false,
+        ),
+        ("DELETE FROM file_grams WHERE id = 'b' AND", true),
+        ("UPDATE file_text SET size = 7 WHERE", false),
+        ("UPDATE file SET size = 7 WHERE", true),
+        ("DELETE FROM file_grams WHERE", false),
+        (
+            "INSERT INTO file_grams SELECT site, id, folded FROM file_text WHERE",
+            true,
+        ),
         ("DELETE FROM file_text WHERE", false),
     ] {
         cluster().run(&format!("{change} site = {number}"));
+        // The total of the sizes follows, so that it is the texts that are damaged.
+        cluster().run(&format!(
+            "UPDATE tail SET bytes = (SELECT sum(size) FROM file WHERE site = {number}) WHERE site = {number}"
+        ));
         assert_eq!(site.is_intact().unwrap(), is_intact, "{change}");
     }
 }
