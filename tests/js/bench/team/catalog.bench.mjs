@@ -67,7 +67,7 @@ try {
   const begin = performance.now();
   await fill({ query, url }, FILES, (place) => (place < inTree ? branches[Math.floor(place / FILES_PER_FOLDER)] : flat));
   console.log(`${FILES} files on PostgreSQL ${await query('SHOW server_version')}, loaded in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
-  const sizes = await query(`SELECT relname, pg_table_size(oid), pg_indexes_size(oid) FROM pg_class WHERE relname IN ('file', 'file_text') ORDER BY relname`);
+  const sizes = await query(`SELECT relname, pg_table_size(oid), pg_indexes_size(oid) FROM pg_class WHERE relname IN ('file', 'file_text', 'file_grams') ORDER BY relname`);
   for (const line of sizes.split('\n')) {
     const [of, rows, indexes] = line.split('|');
     console.log(`  ${of.padEnd(10)} ${(Number(rows) / FILES).toFixed(0).padStart(5)} bytes a file, and ${(Number(indexes) / FILES).toFixed(0)} of indexes`);
@@ -119,10 +119,10 @@ try {
   }
   table(pages);
 
-  console.log(`\nsearch, first page of ${PAGE}, by date, CPU of PostgreSQL; target ≤ ${SEARCH_MS} ms`);
+  console.log(`\nsearch, first page of ${PAGE}, by date unless said otherwise, CPU of PostgreSQL; target ≤ ${SEARCH_MS} ms`);
   const searches = [['', 'term', 'CPU', 'found', '']];
   const middle = (await lists.site({ limit: 1 }, { fieldName: 'displayName', order: 'ASC' })).files[0].displayName;
-  for (const [what, term] of [
+  for (const [what, term, fieldName = 'updatedDate'] of [
     ['one file in six', 'river'],
     ['all files', 'image/jpeg'],
     ['two words in a row', 'river mountain'],
@@ -135,8 +135,10 @@ try {
     ['two characters, none', 'zz'],
     [`one in ${OLD_WORD.share}, all old`, OLD_WORD.word],
     [`one in ${COMMON_OLD_WORD.share}, none new`, COMMON_OLD_WORD.word],
+    ['one in six, by name', 'river', 'displayName'],
+    ['one in six, by size', 'river', 'sizeInBytes'],
   ]) {
-    const body = { search: term, sort: { fieldName: 'updatedDate', order: 'DESC' }, paging: { limit: PAGE } };
+    const body = { search: term, sort: { fieldName, order: 'DESC' }, paging: { limit: PAGE } };
     const { files } = await call('/files/search', body);
     const time = await replay(() => call('/files/search', body), FILES_OF_PAGE, Math.ceil(ROUNDS / 50));
     searches.push([what, term, milliseconds(time), files.length === PAGE ? 'a full page' : String(files.length), verdict(time <= SEARCH_MS)]);

@@ -52,9 +52,6 @@ export function gramsOf(folded) {
   return [...pieces].sort();
 }
 
-/** @param {string[]} pieces */
-const arrayOf = (pieces) => `{${pieces.map((piece) => `"${piece.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
-
 /**
  * The row of the file at a place, of so many. Names, dates and sizes are in no order.
  *
@@ -109,19 +106,38 @@ async function copy({ url }, target, lines) {
   if (code) throw new Error(`psql ended with ${code} while it copied into ${target}`);
 }
 
+/** The tables with a row for each file. The columns of the others are those of the first one, and the texts. */
+const TABLES = ['file', 'file_text', 'file_grams'];
+
 /**
- * The row of the only file, and of its site. Refuses a file whose texts this module would write otherwise than the server.
+ * What the rows of a file have in them, in any table.
+ *
+ * @param {Row} row Its row in the first table.
+ */
+function everythingOf(row) {
+  const folded = foldedOf(row);
+  return { ...row, folded, grams: gramsOf(folded).join(SEPARATOR) };
+}
+
+/**
+ * The rows of the only file, without the number that its table gives it. Refuses a file whose rows this module would write otherwise than
+ * the server.
  *
  * @param {Database} database
  */
 async function uploaded({ query }) {
+  /** @type {Row[]} */
+  const rows = [];
+  for (const table of TABLES) rows.push(JSON.parse(await query(`SELECT row_to_json(${table}) FROM ${table}`)));
+  const { number, ...first } = rows[0];
   /** @type {Row} */
-  const { number, ...template } = JSON.parse(await query('SELECT row_to_json(file) FROM file'));
-  const text = JSON.parse(await query('SELECT row_to_json(file_text) FROM file_text'));
-  const folded = foldedOf(template);
-  const [own, others] = [[folded, ...gramsOf(folded)], [text.folded, ...text.grams]].map((each) => JSON.stringify(each));
-  if (own !== others) throw new Error(`the server writes other texts of a file: expected ${others}, found ${own}`);
-  return template;
+  const own = everythingOf(first);
+  for (const [at, row] of rows.entries()) {
+    for (const [column, found] of Object.entries(at === 0 ? first : row)) {
+      if (own[column] !== found) throw new Error(`the server writes other rows of a file: expected ${own[column]} in ${TABLES[at]}.${column}, found ${found}`);
+    }
+  }
+  return { template: first, columns: [first, ...rows.slice(1)].map((row) => Object.keys(row)) };
 }
 
 /**
@@ -133,24 +149,21 @@ async function uploaded({ query }) {
  */
 export async function fill(database, count, parentOf) {
   const { query } = database;
-  const template = await uploaded(database);
-  const columns = Object.keys(template);
-  const indexed = `FROM pg_indexes WHERE tablename IN ('file', 'file_text') AND indexname NOT LIKE '%_pkey'`;
+  const { template, columns } = await uploaded(database);
+  const indexed = `FROM pg_indexes WHERE tablename IN ('${TABLES.join("', '")}') AND indexname NOT LIKE '%_pkey'`;
   const definitions = (await query(`SELECT indexdef ${indexed} ORDER BY indexname`)).split('\n');
   await query(`DO $$ DECLARE name text; BEGIN FOR name IN SELECT indexname ${indexed} LOOP EXECUTE 'DROP INDEX ' || name; END LOOP; END $$`);
-  /** @param {(row: Row) => unknown[]} cells */
-  function* lines(cells) {
-    for (let place = 0; place < count; place += 1) yield cells(rowOf(template, place, count, parentOf(place))).map(cell).join('\t');
+  for (const [at, table] of TABLES.entries()) {
+    function* lines() {
+      for (let place = 0; place < count; place += 1) {
+        /** @type {Row} */
+        const row = everythingOf(rowOf(template, place, count, parentOf(place)));
+        yield columns[at].map((column) => cell(row[column])).join('\t');
+      }
+    }
+    await copy(database, `${table} (${columns[at].join(', ')})`, lines());
   }
-  await copy(database, `file (${columns.join(', ')})`, lines((row) => columns.map((column) => row[column])));
-  const texts = lines((row) => {
-    const folded = foldedOf(row);
-    return [row.site, row.id, folded, arrayOf(gramsOf(folded))];
-  });
-  await copy(database, 'file_text (site, id, folded, grams)', texts);
   for (const definition of definitions) await query(`SET maintenance_work_mem = '1GB'; ${definition}`);
   await query('UPDATE tail SET bytes = (SELECT sum(size) FROM file WHERE file.site = tail.site)');
-  await query('VACUUM ANALYZE file');
-  await query('VACUUM ANALYZE file_text');
-  await query('VACUUM ANALYZE folder');
+  for (const table of [...TABLES, 'folder']) await query(`VACUUM ANALYZE ${table}`);
 }
