@@ -27,6 +27,11 @@ const WALKED: i64 = 1_000;
 /// How many files with the text are read for each one of a page that is looked up, since some may be in another place.
 const READ_FOR_EACH: i64 = 2;
 
+/// The site of a table whose rows are looked up by their ids. The planner does not see its number. In a site that is newer than its statistics
+/// it expects one file, so every index seems as good as that of the ids, and it read the whole site for each of them: 7 s for 5,000 of 19,000
+/// files, where 35 ms were possible.
+const UNSEEN_SITE: &str = "(SELECT $1)";
+
 /// The area of a file and the time of its deletion, also where its row is out of date.
 const AREA_OF_FILE: &str =
     "coalesce((SELECT folder.area FROM folder WHERE folder.site = $1 AND folder.id = item.parent), item.area)";
@@ -294,7 +299,7 @@ impl<T: Item> Query<'_, T> {
         statement.push(&format!(
             " IN file_text.folded) > 0 OFFSET 0
              ) AS hit CROSS JOIN LATERAL (
-                 SELECT * FROM {name} WHERE {name}.site = $1 AND {name}.id = hit.id OFFSET 0
+                 SELECT * FROM {name} WHERE {name}.site = {UNSEEN_SITE} AND {name}.id = hit.id OFFSET 0
              ) AS item WHERE true"
         ));
         statement
@@ -326,7 +331,7 @@ impl<T: Item> Query<'_, T> {
     fn look_up(&self) -> Result<Vec<T>> {
         self.plan_simply()?;
         let limit = READ_FOR_EACH.saturating_mul(self.page.limit.into());
-        let mut statement = Statement::default();
+        let mut statement = self.statement("");
         self.holders(&mut statement);
         self.order_of_page(&mut statement);
         statement.push(" LIMIT ");
@@ -346,18 +351,18 @@ impl<T: Item> Query<'_, T> {
         })
     }
 
-    /// Selects the ids of the files behind the beginning of the page that hold the text, wherever they are.
+    /// Selects the ids of the files behind the beginning of the page that hold the text, wherever they are. The first value of the
+    /// statement is the site.
     fn holders(&self, statement: &mut Statement) {
         let text = &self.page.text;
-        statement.push("SELECT item.id FROM file_text AS item WHERE item.site = ");
-        statement.bind(Parameter::Number(self.session.site));
         if has_trigrams(text) {
-            statement.push(" AND item.folded LIKE ");
+            statement.push("SELECT item.id FROM file_text AS item WHERE item.site = $1 AND item.folded LIKE ");
             statement.bind(Parameter::Text(pattern(text)));
         } else {
-            statement.push(" AND item.id = ANY(ARRAY(SELECT id FROM file_grams WHERE site = ");
-            statement.bind(Parameter::Number(self.session.site));
-            statement.push(" AND string_to_array(grams, E'\\x1f') @> ");
+            statement.push(&format!(
+                "SELECT item.id FROM file_text AS item WHERE item.site = {UNSEEN_SITE} AND item.id = ANY(ARRAY(
+                     SELECT id FROM file_grams WHERE site = $1 AND string_to_array(grams, E'\\x1f') @> "
+            ));
             statement.bind(Parameter::Texts(grams(text).into_iter().map(str::to_owned).collect()));
             statement.push(")) AND position(");
             statement.bind(Parameter::Text(text.clone()));
@@ -391,7 +396,7 @@ impl<T: Item> Query<'_, T> {
         let Table { name, columns, .. } = self.table;
         // OFFSET keeps the planner from another order. One index scan for all ids takes a quarter less than one for each.
         let mut statement = self.statement(&format!(
-            "SELECT {} FROM (SELECT * FROM {name} WHERE site = $1 AND id = ANY(",
+            "SELECT {} FROM (SELECT * FROM {name} WHERE site = {UNSEEN_SITE} AND id = ANY(",
             of("item", columns)
         ));
         ids(&mut statement);

@@ -2,6 +2,8 @@
 
 use crate::cluster::{cluster, new_id};
 use std::cmp::Ordering;
+use std::thread;
+use std::time::Duration;
 use wix_media::catalog::walk::compare;
 use wix_media::catalog::{Area, Catalog, Children, File, Item, Page, Sort, fold};
 use wix_media_postgres::{Limits, Site, Store};
@@ -108,6 +110,49 @@ fn looked_up_text_is_found_without_compiling_statements() {
     let found = site.read().unwrap().files(&page).unwrap();
     let expected = files.iter().filter(|file| file.folded().contains("ember 12")).count();
     assert_eq!(found.len(), expected);
+}
+
+/// Waits until all others have left a database. Their statistics are complete then.
+fn wait_until_alone(url: &str) {
+    let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    while cluster().run_at(url, others) != ["0"] {
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn files_of_a_site_that_is_newer_than_the_statistics_are_read_by_their_ids() {
+    let url = cluster().empty_database("C.UTF-8");
+    Store::migrate(&url).unwrap();
+    let id = new_id();
+    {
+        let store = cluster().store(&url, Limits::default());
+        planted(&store.create_site(&new_id()).unwrap(), &url);
+        cluster().run_at(&url, "ANALYZE");
+        planted(&store.create_site(&id).unwrap(), &url);
+    }
+    wait_until_alone(&url);
+    cluster().run_at(&url, "SELECT pg_stat_reset()");
+    {
+        let site = cluster().store(&url, Limits::default()).site(&id).unwrap().unwrap();
+        // One of them is looked up, and the other fills a page with the first files of the order.
+        for (text, count) in [("zz", 1), ("o", 50)] {
+            let mut page = Page::new(Children::In(vec![Area::Site]), 50);
+            page.text = text.to_owned();
+            assert_eq!(site.read().unwrap().files(&page).unwrap().len(), count, "{text}");
+        }
+    }
+    wait_until_alone(&url);
+    let figure = |figure: &str, indexes: &str| -> u32 {
+        let sql = format!("SELECT sum({figure}) FROM pg_stat_user_indexes WHERE {indexes}");
+        cluster().run_at(&url, &sql)[0].parse().unwrap()
+    };
+    // The first files of the order are read twice, and counted once.
+    let others = figure("idx_scan", "relname = 'file' AND indexrelname <> 'file_pkey'");
+    assert_eq!(others, 3);
+    // Both look into 1,000 texts at most, and one reads that of the file that it looks up.
+    let texts = figure("idx_tup_read", "indexrelname = 'file_text_pkey'");
+    assert!((1..=2001).contains(&texts), "{texts}");
 }
 
 #[test]
