@@ -159,8 +159,10 @@ suite('wix-media-server: PostgreSQL', () => {
   });
 
   test('migrate: says that it waits for a table, and lets calls go on', async (t) => {
-    const { name, origins } = await team(t, 1);
-    await database.query(name, 'UPDATE schema_version SET version = version - 1, oldest = 0; ALTER TABLE site DROP COLUMN swept');
+    const name = await database.create();
+    // As a migration leaves it that has begun and made nothing.
+    await database.query(name, 'CREATE TABLE schema_version (version bigint NOT NULL, oldest bigint NOT NULL); INSERT INTO schema_version VALUES (0, 0)');
+    const { origin } = await native(t, await temporaryFolder(t), ['--database', database.url(name)]);
     const release = await database.hold(name, 'BEGIN; SELECT version FROM schema_version');
     const migrating = run(['migrate', '--database', database.url(name)]);
     const isWaiting = `SELECT count(*) FROM pg_stat_activity WHERE datname = '${name}' AND wait_event_type = 'Lock'`;
@@ -169,13 +171,13 @@ suite('wix-media-server: PostgreSQL', () => {
     };
     await withinTime('the wait of the migration', waits(true));
     // It is answered, although it needs the schema that the migration is to make.
-    await readiness(origins[0], 503, 'older schema: run wix-media-server migrate');
+    await readiness(origin, 503, 'older schema: run wix-media-server migrate');
     // The migration is in a pause.
     await withinTime('its pause', waits(false));
     await release();
     const { code, stderr } = await migrating;
     assert.deepEqual([code, stderr], [0, 'wix-media-server: tables are in use, such as by an export: trying again until they are free\n']);
-    await readiness(origins[0], 200);
+    await readiness(origin, 200);
   });
 
   test('a server that has waited for its database ends when no attempt can succeed', async (t) => {
