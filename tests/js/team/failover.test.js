@@ -13,7 +13,7 @@ import { follow, followed, record } from './consistency.js';
 import { gate } from './gate.js';
 import { ask } from './native.js';
 import { patroni } from './patroni.js';
-import { postgres } from './postgres.js';
+import { postgres, signal } from './postgres.js';
 import { readiness } from './readiness.js';
 import { replay } from './replay.js';
 import { team } from './team.js';
@@ -164,27 +164,17 @@ suite('wix-media-server: failover of PostgreSQL', () => {
 
   test('a primary that is stopped holds up no call for ever, and the server recovers by itself', async (t) => {
     const database = await postgres(t);
-    const { origins, query } = await team(t, { servers: 1, database });
+    const { origins } = await team(t, { servers: 1, database });
     const [origin] = origins;
     assert.equal((await create(origin)).status, 200);
-    const ids = await query(`SELECT pid FROM pg_stat_activity UNION SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int`);
-    const signal = (/** @type {NodeJS.Signals} */ name) => {
-      for (const id of ids.split('\n')) {
-        try {
-          process.kill(Number(id), name);
-        } catch (error) {
-          // That of the query has ended.
-          if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error;
-        }
-      }
-    };
-    signal('SIGSTOP');
+    const pids = await database.processes();
+    signal(pids, 'SIGSTOP');
     try {
       const [created, listed, probe] = await Promise.all([create(origin), ask(origin, 'GET', FOLDERS), ask(origin, 'GET', '/readyz')]);
       for (const answer of [created, listed]) assertUnavailable(answer);
       assert.equal(probe.status, 503, probe.text);
     } finally {
-      signal('SIGCONT');
+      signal(pids, 'SIGCONT');
     }
     await succeeds('a change', () => create(origin));
     await succeeds('the probe', () => ask(origin, 'GET', '/readyz'));

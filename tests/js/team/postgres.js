@@ -19,7 +19,11 @@ create() {
   else $AS "$BIN/initdb" -D "$RUN/data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync; fi
 }
 create >"$RUN/log" 2>&1 || { cat "$RUN/log" >&2; exit 1; }
-stop() { $AS "$BIN/pg_ctl" -D "$RUN/data" -m immediate stop >/dev/null 2>&1; }
+# Continues what a test has stopped by SIGSTOP: such a process would not take the signal that ends it.
+stop() {
+  id=$(head -n 1 "$RUN/data/postmaster.pid" 2>/dev/null) && kill -CONT "$id" $(cat "/proc/$id/task/$id/children" 2>/dev/null) 2>/dev/null
+  $AS "$BIN/pg_ctl" -D "$RUN/data" -m immediate stop >/dev/null 2>&1
+}
 while read -r line; do
   case "$line" in
     start) $AS "$BIN/pg_ctl" -D "$RUN/data" -l "$RUN/server.log" -w -t 600 start -o "-p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories=$RUN -c fsync=off" >/dev/null 2>&1 || cat "$RUN/server.log" >&2 ;;
@@ -53,6 +57,22 @@ export async function psql(url, sql) {
   const [code] = await once(child, 'close');
   if (code) throw new Error(`psql ended with ${code}: ${sql}`);
   return (await text).join('').trim();
+}
+
+/**
+ * Sends a signal to processes. Those that have ended meanwhile are left out.
+ *
+ * @param {number[]} pids
+ * @param {NodeJS.Signals} name
+ */
+export function signal(pids, name) {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error;
+    }
+  }
 }
 
 /**
@@ -106,6 +126,12 @@ export async function postgres(closing, { primary, data = '' } = {}) {
     url,
     query,
     hold,
+    /** The ids of its processes. */
+    processes: async () => {
+      const others = 'SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()';
+      const ids = await query('postgres', `${others} UNION SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int`);
+      return ids.split('\n').map(Number);
+    },
     start: () => tell('start'),
     stop: () => tell('stop'),
     /** Makes an empty database, and returns its name. */

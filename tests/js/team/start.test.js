@@ -12,6 +12,7 @@ import { withinTime } from '../harness/limit.js';
 import { temporaryFolder } from '../harness/manager.js';
 import { present } from '../harness/present.js';
 import { program } from './native.js';
+import { signal } from './postgres.js';
 
 /** @import { Closing } from '../harness/types.d.ts' */
 
@@ -206,6 +207,30 @@ suite('cargo xtask start --team', () => {
     starter.kill('SIGKILL');
     await ended;
     await until('the end of the server', () => !isAlive(pid));
+  });
+
+  test('a PostgreSQL ends with the process that started it, even if it is stopped and that process is killed', async (t) => {
+    const parent = await temporaryFolder(t);
+    // The user of PostgreSQL must reach its folder in there.
+    chmodSync(parent, 0o755);
+    const script = `
+      const { postgres } = await import(${JSON.stringify(new URL('./postgres.js', import.meta.url).href)});
+      const { start, processes } = await postgres({ after() {} });
+      await start();
+      console.log(JSON.stringify(await processes()));`;
+    const starter = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TMPDIR: parent } });
+    const ended = once(starter, 'exit');
+    const [line] = await withinTime('the start of PostgreSQL', once(starter.stdout.setEncoding('utf8'), 'data'));
+    /** @type {number[]} */
+    const pids = JSON.parse(line);
+    t.after(() => signal(pids.filter(isAlive), 'SIGKILL'));
+    assert.ok(pids.length > 1);
+    signal(pids, 'SIGSTOP');
+    starter.kill('SIGKILL');
+    await ended;
+    await until('the end of what started PostgreSQL', () => readdirSync(parent).length === 0);
+    // It removes its file before it ends.
+    await until('the end of PostgreSQL', () => !pids.some(isAlive));
   });
 
   test('Ctrl-C during the start leaves nothing', async (t) => {
