@@ -1,7 +1,7 @@
 // SeaweedFS: with two volume servers, each of which has every object, or as one process. `cargo xtask test team` and `cargo xtask bench team` install it
 // and name its folder in WIX_MEDIA_S3_BIN.
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { withinTime } from '../harness/limit.js';
@@ -28,8 +28,10 @@ const IDENTITIES = [
 /** No log files: those of a process that is killed would stay in the folder for temporary files. */
 const LOG = '-logtostderr';
 const ADDRESS = ['-ip=127.0.0.1', '-ip.bind=127.0.0.1'];
-/** The ports of one process. That of gRPC would be 10,000 higher unless it is given. */
-const PORTS = ['filer.port', 'filer.port.grpc', 'master.port', 'master.port.grpc', 'volume.port', 'volume.port.grpc', 's3.port', 's3.port.grpc'];
+/** The parts of one process. */
+const PARTS = ['filer', 'master', 'volume', 's3'];
+/** Their ports. That of gRPC would be 10,000 higher unless it is given. */
+const PORTS = PARTS.flatMap((part) => [`${part}.port`, `${part}.port.grpc`]);
 
 /**
  * The bucket, once it is made, and what a server needs for it. There are no accounts, so everybody may do everything.
@@ -61,9 +63,11 @@ export async function seaweedfsAlone(closing) {
   const args = [LOG, 'server', ...ADDRESS, '-filer', '-s3', `-s3.config=${accounts}`, `-dir=${folder}`, '-volume.max=40', '-master.volumeSizeLimitMB=1024', `-filer.localSocket=${folder}/filer`, `-s3.localSocket=${folder}/s3`, ...OTHER_PORTS.map((each) => `-s3.${each}`), ...PORTS.map((name) => `-${name}=${ports[name]}`)];
   const child = dependent(program('weed'), args, { stdio: 'ignore' });
   const ended = once(child, 'close');
-  closing.after(() => {
+  closing.after(async () => {
     child.kill('SIGKILL');
-    return ended;
+    await ended;
+    // Its parts talk through sockets whose folder no option and no variable changes.
+    for (const part of PARTS) rmSync(`/tmp/seaweedfs-${part}-grpc-${ports[`${part}.port.grpc`]}.sock`, { force: true });
   });
   const origin = `http://127.0.0.1:${ports['s3.port']}`;
   const early = ended.then(([code]) => Promise.reject(new Error(`weed ended with ${code}`)));

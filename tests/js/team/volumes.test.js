@@ -1,5 +1,6 @@
 // Three processes on a bucket of two copies, while one of the servers that hold them is killed.
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { suite, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { random } from '../crash/model.js';
@@ -8,7 +9,7 @@ import { withinTime } from '../harness/limit.js';
 import { createClient } from '../harness/package.js';
 import { present } from '../harness/present.js';
 import { run } from './native.js';
-import { seaweedfs } from './seaweedfs.js';
+import { seaweedfs, seaweedfsAlone } from './seaweedfs.js';
 import { team } from './team.js';
 
 const SEED = Number(process.env.WIX_MEDIA_SEED ?? Math.floor(Date.now() / 86_400_000));
@@ -36,6 +37,38 @@ async function downloaded(url) {
     throw error;
   }
 }
+
+/**
+ * The paths of the sockets that a process listens at.
+ *
+ * @param {number} pid
+ */
+function socketsOf(pid) {
+  const folder = `/proc/${pid}/fd`;
+  const open = new Set();
+  for (const name of readdirSync(folder)) {
+    try {
+      open.add(readlinkSync(`${folder}/${name}`));
+    } catch (error) {
+      // Closed meanwhile.
+      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT') throw error;
+    }
+  }
+  const rows = readFileSync('/proc/net/unix', 'utf8').split('\n').map((line) => line.trim().split(/\s+/));
+  return [...new Set(rows.filter(([, , , , , , inode, path]) => path && open.has(`socket:[${inode}]`)).map((row) => row[7]))];
+}
+
+suite('SeaweedFS as one process', () => {
+  test('no socket is left after its end', async () => {
+    /** @type {(() => unknown)[]} */
+    const closers = [];
+    const { pid } = await seaweedfsAlone({ after: (close) => void closers.push(close) });
+    const sockets = socketsOf(pid);
+    for (const close of closers.reverse()) await close();
+    assert.ok(sockets.length > 0);
+    assert.deepEqual(sockets.filter((path) => existsSync(path)), []);
+  });
+});
 
 suite('wix-media-server: failover of the storage', () => {
   test('no file is lost with one of two volume servers, and uploads go on when it is back', async (t) => {
