@@ -160,27 +160,29 @@ fn are_orphans(site: &Site, cause: &Cause, until: i64) -> Outcome<bool> {
 /// How old leftovers of killed processes are before they are removed: older than the token of any upload, in milliseconds.
 const LEFTOVER_AGE: i64 = 8 * 86_400_000;
 
-/// How often leftovers are looked for in a store, by whichever process is first, in milliseconds.
-const LEFTOVERS_INTERVAL: i64 = 86_400_000;
+/// How often a store is cleaned up at most, by whichever process is first, in milliseconds. Less than a day: a site that nobody calls
+/// has its sweeps a day apart, and a cleanup that comes a moment too early would have to wait for the next one.
+const CLEANUP_INTERVAL: i64 = 23 * 3_600_000;
 
-/// The setting that says when leftovers were looked for.
+/// The setting that says when the last cleanup began.
 const LEFTOVERS: &str = "leftovers";
 
-/// Removes what killed processes have left beside complete blobs, once a day. Returns how many leftovers there were.
-pub(crate) fn remove_leftovers(site: &Site) -> Outcome<u64> {
-    let is_due = site.write_lazily(&Cause::default(), |tx| {
+/// Begins a cleanup, unless a process has begun one within [`CLEANUP_INTERVAL`]. Returns whether it did.
+pub(crate) fn begin_cleanup(site: &Site) -> Outcome<bool> {
+    site.write_lazily(&Cause::default(), |tx| {
         let now = tx.context.now;
         let last = tx.catalog.setting(LEFTOVERS)?;
         let last: Option<i64> = last.and_then(|last| last.parse().ok());
-        let is_due = last.is_none_or(|last| !(0..LEFTOVERS_INTERVAL).contains(&now.saturating_sub(last)));
+        let is_due = last.is_none_or(|last| !(0..CLEANUP_INTERVAL).contains(&now.saturating_sub(last)));
         if is_due {
             tx.catalog.set_setting(LEFTOVERS, &now.to_string())?;
         }
         Ok(is_due)
-    })?;
-    if !is_due {
-        return Ok(0);
-    }
+    })
+}
+
+/// Removes what killed processes have left beside complete blobs. Returns how many leftovers there were.
+pub(crate) fn remove_leftovers(site: &Site) -> Outcome<u64> {
     let before = u64::try_from(site.clock.now() - LEFTOVER_AGE).unwrap_or(0);
     let before = SystemTime::UNIX_EPOCH + Duration::from_millis(before);
     Ok(site.blobs.remove_leftovers(before)?)

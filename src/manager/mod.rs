@@ -324,10 +324,27 @@ impl Manager {
         stored(jobs::sweep(&self.site, self.site.clock.now(), grace))
     }
 
+    /// Begins the daily cleanup of the store, unless one was begun within the last 23 hours. Returns whether it did.
+    ///
+    /// A cleanup looks through all blobs, as [`remove_leftovers`](Manager::remove_leftovers) does. The time of the last one is in
+    /// the catalog, so one process a day does it, however many there are and however often they ask. If that process fails or is
+    /// killed, the next cleanup begins a day later.
+    ///
+    /// ```
+    /// # use wix_media::manager::Manager;
+    /// let manager = Manager::memory()?;
+    /// assert!(manager.begin_cleanup()?);
+    /// assert!(!manager.begin_cleanup()?);
+    /// # Ok::<(), wix_media::catalog::Error>(())
+    /// ```
+    pub fn begin_cleanup(&self) -> catalog::Result<bool> {
+        stored(jobs::begin_cleanup(&self.site))
+    }
+
     /// Removes what processes that were killed have left beside the bytes of files: see
     /// [`Blobs::remove_leftovers`](crate::blobs::Blobs::remove_leftovers). Returns how many leftovers there were.
     ///
-    /// That lists all blobs, so it happens once a day, however often and by however many processes it is called.
+    /// That lists all blobs. Call it after [`begin_cleanup`](Manager::begin_cleanup) has returned `true`.
     ///
     /// ```
     /// # use wix_media::manager::Manager;

@@ -283,7 +283,7 @@ fn bytes_of_a_late_patch_are_withdrawn() {
 }
 
 #[test]
-fn leftovers_are_looked_for_once_a_day_by_all_processes() {
+fn cleanup_of_a_shared_store_begins_once_a_day_and_removes_leftovers() {
     let (folder, [first, second]) = two("leftovers");
     let (status, _) = first.upload("application/pdf", json!({ "fileName": "a.pdf" }), b"%PDF-1.7");
     assert_eq!(status, 200);
@@ -297,12 +297,15 @@ fn leftovers_are_looked_for_once_a_day_by_all_processes() {
     let stamp = PathBuf::from(format!("{}.epoch", sealed.display()));
     let leave = || std::fs::write(&stamp, "").expect("written");
     leave();
+    let begins = |site: &Site| site.manager.begin_cleanup().expect("asked");
+    assert!(begins(&first));
     assert_eq!(first.manager.remove_leftovers().expect("removed"), 1);
     leave();
-    assert_eq!(second.manager.remove_leftovers().expect("looked"), 0);
+    assert!(!begins(&second) && !begins(&first));
     for site in [&first, &second] {
-        site.clock.advance(86_400_000);
+        site.clock.advance(23 * 3_600_000);
     }
+    assert!(begins(&second) && !begins(&first));
     assert_eq!(second.manager.remove_leftovers().expect("removed"), 1);
     assert!(sealed.exists() && !stamp.exists());
 }

@@ -25,10 +25,6 @@ const MAX_IMPORTS: usize = 4;
 const SWEEP_INTERVAL: Duration = Duration::from_secs(3600);
 const SWEEP_GRACE_MS: i64 = 86_400_000;
 
-/// How often all objects of the bucket or all files of the directory are looked through, for old pictures and for what killed
-/// processes have left.
-const CLEANUP_INTERVAL: Duration = Duration::from_secs(86_400);
-
 /// How often a process looks for changes of others: while somebody follows the events, and for work that another process has left.
 const FOLLOW_INTERVAL: Duration = Duration::from_millis(500);
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
@@ -53,7 +49,6 @@ pub(crate) async fn run(app: Arc<App>, role: Role) {
 async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Tasks<i64>, sweeps: &mut Tasks<()>) {
     let mut changes = app.changes();
     let mut next_sweep = Instant::now();
-    let mut next_cleanup = Instant::now();
     let mut pace = Pace::default();
     loop {
         changes.mark_unchanged();
@@ -88,12 +83,8 @@ async fn work(app: &Arc<App>, imports: &mut Tasks<String>, deliveries: &mut Task
                 let now = Instant::now();
                 if now >= next_sweep {
                     next_sweep = now + SWEEP_INTERVAL;
-                    let is_thorough = now >= next_cleanup;
-                    if is_thorough {
-                        next_cleanup = now + CLEANUP_INTERVAL;
-                    }
                     // A long list of blobs must not hold up other work.
-                    sweeps.run((), sweep_all(Arc::clone(app), is_thorough));
+                    sweeps.run((), sweep_all(Arc::clone(app)));
                 }
                 pace.ticked(call(app, "what is due", |manager| manager.tick()).await.is_some());
                 app.tell_changes();
@@ -171,10 +162,11 @@ async fn call<T: Send + 'static>(
     working(work, &app.site_id, running).await
 }
 
-/// Removes what is not needed any more, and then what only a look through everything finds.
-async fn sweep_all(app: Arc<App>, is_thorough: bool) {
+/// Removes what is not needed any more, and once a day what only a look through the whole bucket or directory finds: old pictures,
+/// and what killed processes have left. One of the processes does that for all.
+async fn sweep_all(app: Arc<App>) {
     sweep(&app).await;
-    if is_thorough {
+    if call(&app, "beginning the cleanup", Manager::begin_cleanup).await == Some(true) {
         remove_leftovers(&app).await;
         sweep_pictures(&app).await;
     }

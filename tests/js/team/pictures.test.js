@@ -10,6 +10,7 @@ import { temporaryFolder } from '../harness/manager.js';
 import { createClient } from '../harness/package.js';
 import { present } from '../harness/present.js';
 import { samples } from '../scenarios/samples.js';
+import { collector } from './collector.js';
 import { valuesOf } from './metrics.js';
 import { ask, native } from './native.js';
 import { objectStore } from './object-store.js';
@@ -143,6 +144,17 @@ suite('wix-media-server: pictures in the bucket', () => {
     assert.deepEqual(await picture(second.origin, path), made);
     assert.deepEqual(await figures(second), { memory: 0, bucket: 1, decoded: 0, failures: 0 });
     assert.deepEqual(await figures(first), { memory: 0, bucket: 0, decoded: 1, failures: 0 });
+  });
+
+  test('of two processes, one looks for old pictures and what killed processes have left', async (t) => {
+    const taken = await collector(t);
+    const named = (/** @type {string} */ call) => taken.spans.filter(({ name }) => name === call).length;
+    const { servers } = await team(t, { servers: 2, args: ['--otlp-endpoint', taken.url], store: area() });
+    await taken.found('the decision of both, and what one did', () =>
+      named('beginning the cleanup') === servers.length && named('the sweep of pictures') > 0 ? true : undefined,
+    );
+    for (const server of servers) await server.end();
+    assert.deepEqual([named('removing leftovers'), named('the sweep of pictures')], [1, 1]);
   });
 
   test('a bucket that neither gives nor takes pictures costs only the decoding', async (t) => {
