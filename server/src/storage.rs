@@ -310,6 +310,28 @@ impl Storage {
         }
     }
 
+    /// Whether the stores are a database without any site.
+    pub(crate) fn has_no_site(&self) -> Result<bool, NotOpen> {
+        let ids = self.database().map(Store::site_ids).transpose();
+        Ok(ids
+            .map_err(|error| self.not_open(error))?
+            .is_some_and(|ids| ids.is_empty()))
+    }
+
+    /// Lends blobs with a key that no site has. `run` has to remove those that it writes.
+    pub(crate) fn try_blobs<T>(
+        &self,
+        key: &str,
+        run: impl FnOnce(&dyn Blobs, Option<&Bucket>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let blobs = self.blobs(Some(key))?;
+        let outcome = run(&*blobs.beside, blobs.bucket.as_ref());
+        if let BlobsPlace::Directory(directory) = &self.blobs {
+            _ = fs::remove_dir_all(directory.join(SITES).join(key));
+        }
+        outcome
+    }
+
     /// Checks what a database must be like. Returns the version of its server, `None` without a database.
     pub(crate) fn check_database(&self) -> Result<Option<String>, Failure> {
         match &self.catalog {

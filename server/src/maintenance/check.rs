@@ -27,17 +27,31 @@ pub(super) fn stores(storage: &Storage, opened: &Opened, out: &mut dyn Write) ->
             "the catalog is damaged: restore a backup"
         },
     )?;
-    probe(&*opened.blobs).map_err(|error| Failure(format!("cannot use the blobs: {error}")))?;
-    say(out, "blobs can be written, read and deleted")?;
-    let is_fit = match &opened.bucket {
-        Some(bucket) => try_out(bucket, out)?,
-        None => true,
-    };
+    let is_fit = bytes(&*opened.blobs, opened.bucket.as_ref(), out)?;
     Ok(if is_whole && is_fit {
         Outcome::Whole
     } else {
         Outcome::Damaged
     })
+}
+
+/// Checks that blobs can be written, read and deleted where those of the first site of a database will be.
+pub(super) fn without_site(storage: &Storage, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    say(
+        out,
+        "there is no site yet: the first wix-media-server serve makes its own, and wix-media-server site create makes others",
+    )?;
+    let is_fit = storage.try_blobs(&format!("check-{}", moment()), |blobs, bucket| {
+        bytes(blobs, bucket, out)
+    })?;
+    Ok(if is_fit { Outcome::Whole } else { Outcome::Damaged })
+}
+
+/// Checks that blobs can be written, read and deleted. Returns whether their bucket, if there is one, does all that is needed.
+fn bytes(blobs: &dyn Blobs, bucket: Option<&Bucket>, out: &mut dyn Write) -> Result<bool, Failure> {
+    probe(blobs).map_err(|error| Failure(format!("cannot use the blobs: {error}")))?;
+    say(out, "blobs can be written, read and deleted")?;
+    bucket.map_or(Ok(true), |bucket| try_out(bucket, out))
 }
 
 /// Tries out what the store of a bucket can be trusted with. Returns whether that is all that is needed.

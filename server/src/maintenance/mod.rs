@@ -59,6 +59,9 @@ pub(crate) fn run(task: Task, out: &mut dyn Write) -> Result<Outcome, Failure> {
         if let Some(warning) = storage.clock_lead().and_then(clock::warning) {
             say(out, &warning)?;
         }
+        if storage.has_no_site()? {
+            return check::without_site(&storage, out);
+        }
     }
     let opened = storage.open(options, matches!(work, Work::Import { .. }))?;
     match work {

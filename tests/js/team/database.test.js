@@ -138,6 +138,23 @@ suite('wix-media-server: PostgreSQL', () => {
     assert.match(newer.text.stderr, /^wix-media-server: cannot use the database: catalog has version 99.*\n$/);
   });
 
+  test('check: a database without a site is fine, and so is where its bytes will be', async (t) => {
+    const [name, data] = [await migrated(), await temporaryFolder(t)];
+    const line = ['--database', database.url(name), '--data', data];
+    mkdirSync(join(data, 'sites'));
+    const checked = await run(['check', ...line]);
+    assert.deepEqual([checked.code, checked.stderr], [0, '']);
+    assert.match(checked.stdout, /^PostgreSQL .* are as needed\nthere is no site yet: .*serve.*site create.*\nblobs can be written, read and deleted\n$/);
+    assert.deepEqual(readdirSync(join(data, 'sites')), []);
+    // No other command has anything to do there.
+    const looked = await run(['fsck', ...line, '--site-id', 'alpha']);
+    assert.deepEqual([looked.code, looked.stderr], [1, 'wix-media-server: site not found in the database: alpha\n']);
+    // A site that is missing among others is a mistake.
+    assert.equal((await run(['site', 'create', 'beta', ...line.slice(0, 2)])).code, 0);
+    const missing = await run(['check', ...line, '--site-id', 'alpha']);
+    assert.deepEqual([missing.code, missing.stderr], [1, 'wix-media-server: site not found in the database: alpha\n']);
+  });
+
   test('a schema that excludes a server while it runs is answered by 503, and nothing is written', async (t) => {
     const { name, origins } = await team(t, 1);
     const [origin] = origins;

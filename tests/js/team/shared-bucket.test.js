@@ -81,6 +81,20 @@ suite('wix-media-server: PostgreSQL and a bucket', () => {
     assert.deepEqual([storage.kind, storage.directory], ['database', undefined]);
   });
 
+  test('check: a database without a site and its bucket are fine, and nothing is left in it', async (t) => {
+    const own = area();
+    const { url } = await team(t, { servers: 0, store: own });
+    const checked = await run(['check', '--database', url, '--bucket', own.bucket], own.env);
+    assert.deepEqual([checked.code, checked.stderr], [0, '']);
+    const [, site, ...rest] = checked.stdout.split('\n');
+    assert.match(site, /^there is no site yet: /);
+    assert.deepEqual(rest, ['blobs can be written, read and deleted', 'the bucket has ranges, parts and conditional writes', '']);
+    assert.deepEqual(await own.names(), []);
+    const away = await run(['check', '--database', url, '--bucket', own.bucket], { ...own.env, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
+    assert.equal(away.code, 1);
+    assert.match(away.stderr, /^wix-media-server: cannot use the blobs: .*\n$/);
+  });
+
   test('a process is killed in the middle of a TUS upload: another one continues it, and a sweep removes what nobody continues', async (t) => {
     const own = area();
     const { origins, servers, query, start } = await team(t, { servers: 2, store: own });
