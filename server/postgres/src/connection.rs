@@ -12,6 +12,7 @@ use crate::limits::Limits;
 use crate::values::Value;
 use deadpool_postgres::Object;
 use std::cell::Cell;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio_postgres::{Client, Error, Row, SimpleQueryMessage};
@@ -26,6 +27,8 @@ pub(crate) struct Connection {
     object: Option<Object>,
     handle: Handle,
     limits: Limits,
+    /// The hosts that it may lead to, and their ports.
+    hosts: Arc<str>,
     /// The span of its transaction.
     span: Span,
     /// How long the database lets a statement run.
@@ -48,11 +51,12 @@ fn operation(sql: &str) -> &'static str {
 }
 
 impl Connection {
-    pub(crate) fn new(object: Object, handle: Handle, limits: &Limits, span: Span) -> Connection {
+    pub(crate) fn new(object: Object, handle: Handle, limits: &Limits, hosts: &Arc<str>, span: Span) -> Connection {
         Connection {
             object: Some(object),
             handle,
             limits: limits.clone(),
+            hosts: Arc::clone(hosts),
             span,
             statement_timeout: Cell::new(limits.statement_timeout),
             unanswered: Cell::new(None),
@@ -75,8 +79,13 @@ impl Connection {
     fn client(&self) -> Answer<&Client> {
         match (&self.object, self.unanswered.get()) {
             (Some(object), None) => Ok(object),
-            (_, limit) => Err(Unanswered(limit.unwrap_or_default()).into()),
+            (_, limit) => Err(self.unanswered_after(limit.unwrap_or_default())),
         }
+    }
+
+    fn unanswered_after(&self, after: Duration) -> StatementError {
+        let hosts = Arc::clone(&self.hosts);
+        Unanswered { hosts, after }.into()
     }
 
     /// Waits for the answer to a statement on this thread, which must not be one that runs futures.
@@ -96,7 +105,7 @@ impl Connection {
             Ok(answer) => answer.map_err(StatementError::Failed),
             Err(_) => {
                 self.unanswered.set(Some(limit));
-                Err(Unanswered(limit).into())
+                Err(self.unanswered_after(limit))
             }
         };
         if let Err(error) = &answer {

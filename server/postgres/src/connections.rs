@@ -9,11 +9,13 @@ use crate::values::Value;
 use crate::version;
 use deadpool_postgres::{self as pooled, Manager, ManagerConfig, Pool, PoolConfig, RecyclingMethod, Timeouts};
 use std::hash::BuildHasher;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_postgres::config::Host;
 use tokio_postgres::{Client, Config, Row};
 use tracing::field;
 use wix_media::catalog::{Error, Result};
@@ -73,6 +75,8 @@ pub struct PoolFigures {
 #[derive(Debug)]
 pub(crate) struct Connections {
     pool: Pool,
+    /// The hosts that they lead to, and their ports, for errors.
+    hosts: Arc<str>,
     handle: Handle,
     _runtime: Own,
     pub(crate) limits: Limits,
@@ -81,6 +85,25 @@ pub(crate) struct Connections {
     /// Makes numbers that no other process makes.
     marks: std::hash::RandomState,
     marked: AtomicU64,
+}
+
+/// The port of PostgreSQL.
+const DEFAULT_PORT: u16 = 5432;
+
+/// The hosts of a database with their ports, and nothing else of its URL.
+fn hosts_of(config: &Config) -> Arc<str> {
+    let (names, addresses, ports) = (config.get_hosts(), config.get_hostaddrs(), config.get_ports());
+    let places = (0..names.len().max(addresses.len())).map(|at| {
+        let port = ports.get(at).or(ports.first()).unwrap_or(&DEFAULT_PORT);
+        match (names.get(at), addresses.get(at)) {
+            (Some(Host::Tcp(name)), _) if name.contains(':') => format!("[{name}]:{port}"),
+            (Some(Host::Tcp(name)), _) => format!("{name}:{port}"),
+            (Some(Host::Unix(folder)), _) => format!("{}:{port}", folder.display()),
+            (None, Some(address)) => SocketAddr::new(*address, *port).to_string(),
+            (None, None) => String::new(),
+        }
+    });
+    places.collect::<Vec<_>>().join(", ").into()
 }
 
 impl Connections {
@@ -103,6 +126,7 @@ impl Connections {
         // The driver limits the first step of each attempt only, and tries one host after the other.
         let hosts = config.get_hosts().len().max(config.get_hostaddrs().len()).max(1);
         let connect_timeout = limits.connect_timeout * u32::try_from(hosts).unwrap_or(1);
+        let named = hosts_of(&config);
         let manager = Manager::from_config(config, tls.connector()?, recycling);
         let timeouts = Timeouts {
             wait: Some(limits.queue_timeout),
@@ -119,6 +143,7 @@ impl Connections {
             .map_err(|error| Error::Store(Box::new(error)))?;
         Ok(Connections {
             pool,
+            hosts: named,
             handle,
             _runtime: own,
             long: Arc::new(Semaphore::new(limits.long_snapshots)),
@@ -145,9 +170,10 @@ impl Connections {
         );
         let object = self.wait(self.pool.get()).map_err(|error| {
             span.record("otel.status_code", "error");
-            without_connection(error)
+            without_connection(error, &self.hosts)
         })?;
-        Ok(Connection::new(object, self.handle.clone(), &self.limits, span))
+        let handle = self.handle.clone();
+        Ok(Connection::new(object, handle, &self.limits, &self.hosts, span))
     }
 
     /// Runs a statement in a transaction of its own, on a schema that this release can use, and returns its rows.
@@ -226,5 +252,31 @@ impl Connections {
         self.marks
             .hash_one(self.marked.fetch_add(1, Ordering::Relaxed))
             .cast_signed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tls;
+
+    #[test]
+    fn hosts_have_their_ports_and_nothing_else_of_the_url() {
+        for (url, expected) in [
+            ("postgres://user:secret@db.example/media", "db.example:5432"),
+            (
+                "postgres://user:secret@one.example,two.example:5433/media?sslmode=require",
+                "one.example:5432, two.example:5433",
+            ),
+            ("postgres://user:secret@[::1]:5433/media", "[::1]:5433"),
+            ("postgres:///media?hostaddr=192.0.2.7&port=5433", "192.0.2.7:5433"),
+            (
+                "postgres://user:secret@%2Frun%2Fpostgresql/media",
+                "/run/postgresql:5432",
+            ),
+        ] {
+            let (config, _) = tls::parse(url).expect(url);
+            assert_eq!(&*hosts_of(&config), expected, "{url}");
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! Errors of PostgreSQL as errors of a catalog.
 
-use deadpool_postgres::PoolError;
+use deadpool_postgres::{PoolError, TimeoutType};
 use std::error::Error as _;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
@@ -32,13 +33,40 @@ impl std::error::Error for Explained {
     }
 }
 
-/// After how long a statement without an answer was given up.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Unanswered(pub(crate) Duration);
+/// Why there is no connection, with the hosts that were tried and their ports.
+#[derive(Debug)]
+struct Unconnected {
+    hosts: Arc<str>,
+    cause: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl fmt::Display for Unconnected {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "cannot connect to {}: {}", self.hosts, self.cause)
+    }
+}
+
+impl std::error::Error for Unconnected {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.cause)
+    }
+}
+
+/// A statement that was given up because no answer came.
+#[derive(Clone, Debug)]
+pub(crate) struct Unanswered {
+    /// The hosts that the connection may have led to, and their ports.
+    pub(crate) hosts: Arc<str>,
+    pub(crate) after: Duration,
+}
 
 impl fmt::Display for Unanswered {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "no answer within {:?}, and the connection is closed", self.0)
+        let Unanswered { hosts, after } = self;
+        write!(
+            out,
+            "no answer from {hosts} within {after:?}, and the connection is closed"
+        )
     }
 }
 
@@ -148,18 +176,24 @@ fn is_lost(error: &Error) -> bool {
     }
 }
 
-/// The error of a catalog that cannot get a connection.
-pub(crate) fn without_connection(error: PoolError) -> catalog::Error {
+/// The error of a catalog that cannot get a connection to one of these hosts.
+pub(crate) fn without_connection(error: PoolError, hosts: &Arc<str>) -> catalog::Error {
+    let unconnected = |cause| {
+        let hosts = Arc::clone(hosts);
+        Box::new(Unconnected { hosts, cause })
+    };
     let error = match error {
         PoolError::Backend(error) => error,
-        error @ PoolError::Timeout(_) => return catalog::Error::TimedOut(Box::new(error)),
+        // All connections are in use.
+        error @ PoolError::Timeout(TimeoutType::Wait) => return catalog::Error::TimedOut(Box::new(error)),
+        PoolError::Timeout(_) => return catalog::Error::TimedOut(unconnected("timed out".into())),
         error => return catalog::Error::Unavailable(Box::new(error)),
     };
     // A password that is wrong, or a database that does not exist, stays so.
     let stays = |state: &SqlState| state.code().starts_with("28") || *state == SqlState::UNDEFINED_DATABASE;
     if error.code().is_some_and(stays) {
-        catalog::Error::Store(explain(error))
+        catalog::Error::Store(unconnected(explain(error)))
     } else {
-        catalog::Error::Unavailable(explain(error))
+        catalog::Error::Unavailable(unconnected(explain(error)))
     }
 }

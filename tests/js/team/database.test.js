@@ -225,19 +225,31 @@ suite('wix-media-server: PostgreSQL', () => {
     await own.start();
     assert.equal((await run(['migrate', '--database', own.url('postgres')])).code, 0);
     const data = await temporaryFolder(t);
-    const { origin } = await native(t, data, ['--database', own.url('postgres')]);
+    const line = ['--database', own.url('postgres').replace('postgres@', 'postgres:secret@')];
+    const { origin, text } = await native(t, data, line);
     const folders = '/site-media/v1/folders';
     const create = () => ask(origin, 'POST', folders, { headers: { 'content-type': 'application/json' }, body: '{"displayName":"A"}' });
     assert.equal((await create()).status, 200);
     await own.stop();
-    for (const answer of [await ask(origin, 'GET', folders), await create()]) {
-      assert.equal(answer.status, 503, answer.text);
-      assert.ok(Number(answer.headers['retry-after']) >= 1);
-    }
-    assert.equal((await ask(origin, 'GET', '/readyz')).status, 503);
+    const answers = [await ask(origin, 'GET', folders), await create()];
+    for (const answer of answers) assert.ok(Number(answer.headers['retry-after']) >= 1);
     // One that starts now is not ready either, and does not end.
-    const late = await native(t, data, ['--database', own.url('postgres')]);
-    assert.equal((await ask(late.origin, 'GET', folders)).status, 503);
+    const late = await native(t, data, line);
+    answers.push(await ask(origin, 'GET', '/readyz'), await ask(late.origin, 'GET', folders), await ask(late.origin, 'GET', '/readyz'));
+    for (const answer of answers) {
+      assert.equal(answer.status, 503, answer.text);
+      assert.doesNotMatch(answer.text, new RegExp(`${own.port}|cannot connect`));
+    }
+    // Operators learn which host cannot be reached.
+    const named = `cannot connect to 127.0.0.1:${own.port}: `;
+    const checked = await run(['check', '--data', data, ...line]);
+    assert.equal(checked.code, 1);
+    assert.ok(checked.stderr.includes(named), checked.stderr);
+    const logged = async () => {
+      while (![text, late.text].every(({ stdout }) => stdout.includes(named))) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await withinTime('the host in the log', logged());
+    for (const said of [checked.stderr, text.stdout, late.text.stdout]) assert.ok(!said.includes('secret'));
     await own.start();
     for (const each of [origin, late.origin]) {
       await readiness(each, 200);
