@@ -314,7 +314,7 @@ forward! {
         (&mut self) remove_bundle(id: &str) -> ();
         (&mut self) doom_blobs(blobs: &[String], now: i64) -> Vec<String>;
         (&mut self) doom_orphans(blobs: &[String], now: i64) -> ();
-        (&mut self) forget_doomed(blobs: &[String]) -> ();
+        (&mut self) take_doomed(blobs: &[String], from: i64, until: i64) -> Vec<String>;
     }
     ReadAssets {
         (&self) asset(file: &str, name: &str) -> Option<Asset>;

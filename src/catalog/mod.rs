@@ -514,8 +514,9 @@ pub trait WriteBundles {
     /// Notes that these blobs, which no row names, can be removed since `now`. Skips blobs that are needed, and those that are
     /// doomed already, which keep their time.
     fn doom_orphans(&mut self, blobs: &[String], now: i64) -> Result<()>;
-    /// Forgets that these blobs are doomed, because they have been removed or are needed again.
-    fn forget_doomed(&mut self, blobs: &[String]) -> Result<()>;
+    /// Forgets those of these blobs that are doomed since `from` to `until`, both included. Returns those of them that no row
+    /// names, in the order given, for the caller to remove. A blob that was doomed again since it was looked up keeps its new time.
+    fn take_doomed(&mut self, blobs: &[String], from: i64, until: i64) -> Result<Vec<String>>;
 }
 
 /// Assets, and the videos of which assets are still to be made.

@@ -23,6 +23,7 @@ mod pictures;
 mod recognition;
 mod seed;
 mod site;
+mod sweep;
 mod threads;
 mod transcodes;
 mod uploads;

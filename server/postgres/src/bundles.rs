@@ -25,6 +25,12 @@ const IS_NEEDED: &str = "(
         OR EXISTS (SELECT 1 FROM asset WHERE site = $1 AND blob = wanted.blob)
     )";
 
+/// Those of these blobs that were found, each once, in the order given.
+fn in_order(blobs: &[String], found: Vec<String>) -> Vec<String> {
+    let mut found: HashSet<String> = found.into_iter().collect();
+    blobs.iter().filter_map(|blob| found.take(blob)).collect()
+}
+
 impl ReadBundles for Session {
     fn bundle(&self, id: &str) -> Result<Option<(String, i64)>> {
         let sql = "SELECT name, created FROM bundle WHERE site = $1 AND id = $2";
@@ -139,9 +145,8 @@ impl WriteBundles for Session {
              SELECT DISTINCT $1, wanted.blob, $3 FROM unnest($2::text[]) AS wanted (blob) WHERE NOT {IS_NEEDED}
              ON CONFLICT (site, blob) DO UPDATE SET since = excluded.since RETURNING blob"
         );
-        let doomed = self.all(&sql, values![self.site, blobs, now], |row| get::<String>(row, 0))?;
-        let mut doomed: HashSet<String> = doomed.into_iter().collect();
-        Ok(blobs.iter().filter_map(|blob| doomed.take(blob)).collect())
+        let doomed = self.all(&sql, values![self.site, blobs, now], |row| get(row, 0))?;
+        Ok(in_order(blobs, doomed))
     }
 
     fn doom_orphans(&mut self, blobs: &[String], now: i64) -> Result<()> {
@@ -153,8 +158,14 @@ impl WriteBundles for Session {
         self.run(&sql, values![self.site, blobs, now]).map(drop)
     }
 
-    fn forget_doomed(&mut self, blobs: &[String]) -> Result<()> {
-        let sql = "DELETE FROM doomed WHERE site = $1 AND blob = ANY($2)";
-        self.run(sql, values![self.site, blobs]).map(drop)
+    fn take_doomed(&mut self, blobs: &[String], from: i64, until: i64) -> Result<Vec<String>> {
+        let sql = format!(
+            "WITH wanted AS (
+                 DELETE FROM doomed WHERE site = $1 AND blob = ANY($2) AND since BETWEEN $3 AND $4 RETURNING blob
+             )
+             SELECT blob FROM wanted WHERE NOT {IS_NEEDED}"
+        );
+        let taken = self.all(&sql, values![self.site, blobs, from, until], |row| get(row, 0))?;
+        Ok(in_order(blobs, taken))
     }
 }

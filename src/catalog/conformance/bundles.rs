@@ -14,6 +14,8 @@ functions![
     blob_doomed_again_begins_its_time_again,
     orphan_doomed_again_keeps_its_time,
     doomed_blobs_come_in_pages,
+    doomed_blobs_are_taken_within_their_time,
+    blob_doomed_again_is_not_taken,
 ];
 
 fn entry(path: &str, blob: Option<&str>) -> BundleEntry {
@@ -200,7 +202,10 @@ pub fn orphan_doomed_again_keeps_its_time(catalog: &dyn Catalog) {
     write(catalog, |writer| writer.doom_orphans(&blobs, 20));
     assert_eq!(doomed(9), [""; 0]);
     assert_eq!(doomed(10), ["a"]);
-    write(catalog, |writer| writer.forget_doomed(&["a".into(), "nobody".into()]));
+    let taken = write(catalog, |writer| {
+        writer.take_doomed(&["a".into(), "nobody".into()], 0, 10)
+    });
+    assert_eq!(taken, ["a"]);
     assert_eq!(doomed(i64::MAX), [""; 0]);
     write(catalog, |writer| writer.doom_orphans(&blobs, 30));
     assert_eq!(doomed(29), [""; 0]);
@@ -224,4 +229,57 @@ pub fn doomed_blobs_come_in_pages(catalog: &dyn Catalog) {
     assert_eq!(snapshot.doomed_blobs(5, 10, "d", 2).unwrap(), [""; 0]);
     assert_eq!(snapshot.doomed_blobs(6, 10, "", 9).unwrap(), ["a", "d"]);
     assert_eq!(snapshot.doomed_blobs(11, 98, "", 9).unwrap(), [""; 0]);
+}
+
+/// Taking forgets what was doomed within the time, and returns what no row names, each blob once, in the order given.
+pub fn doomed_blobs_are_taken_within_their_time(catalog: &dyn Catalog) {
+    let mut one = file("f", "p", 1);
+    one.blob = Some("needed".into());
+    let blobs = ["d", "early", "needed", "a", "late", "d", "nobody"].map(str::to_owned);
+    write(catalog, |writer| {
+        for (blob, since) in [
+            ("a", 10),
+            ("d", 5),
+            ("early", 4),
+            ("late", 11),
+            ("needed", 7),
+            ("other", 7),
+        ] {
+            writer.doom_orphans(&[blob.into()], since)?;
+        }
+        writer.insert_file(&one)
+    });
+    let mut writer = catalog.write().unwrap();
+    assert_eq!(writer.take_doomed(&blobs, 5, 10).unwrap(), ["d", "a"]);
+    drop(writer);
+    assert_eq!(
+        read(catalog, |snapshot| snapshot.doomed_count()),
+        6,
+        "a dropped writer takes nothing"
+    );
+    let taken = write(catalog, |writer| writer.take_doomed(&blobs, 5, 10));
+    assert_eq!(taken, ["d", "a"]);
+    let left = read(catalog, |snapshot| snapshot.doomed_blobs(0, i64::MAX, "", 9));
+    assert_eq!(left, ["early", "late", "other"]);
+    assert_eq!(
+        write(catalog, |writer| writer.take_doomed(&blobs, 5, 10)),
+        [""; 0],
+        "each is taken once"
+    );
+}
+
+/// A blob can be doomed again between the look for old ones and their removal, when its last row goes. It keeps its new time.
+pub fn blob_doomed_again_is_not_taken(catalog: &dyn Catalog) {
+    let mut one = file("f", "p", 1);
+    one.blob = Some("a".into());
+    write(catalog, |writer| writer.doom_orphans(&["a".into()], 10));
+    write(catalog, |writer| writer.insert_file(&one));
+    let old = read(catalog, |snapshot| snapshot.doomed_blobs(0, 15, "", 9));
+    assert_eq!(old, ["a"]);
+    write(catalog, |writer| {
+        writer.remove_files(&["f"])?;
+        writer.doom_blobs(&old, 20)
+    });
+    assert_eq!(write(catalog, |writer| writer.take_doomed(&old, 0, 15)), [""; 0]);
+    assert_eq!(read(catalog, |snapshot| snapshot.doomed_blobs(20, 20, "", 9)), ["a"]);
 }

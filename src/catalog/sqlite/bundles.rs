@@ -197,10 +197,14 @@ impl WriteBundles for Session<'_> {
         Ok(())
     }
 
-    fn forget_doomed(&mut self, blobs: &[String]) -> Result<()> {
+    fn take_doomed(&mut self, blobs: &[String], from: i64, until: i64) -> Result<Vec<String>> {
+        let mut taken = Vec::new();
         for blob in blobs {
-            self.run("DELETE FROM doomed WHERE blob = ?", [blob])?;
+            let sql = "DELETE FROM doomed WHERE blob = ? AND since BETWEEN ? AND ?";
+            if self.run(sql, params![blob, from, until])? > 0 && !self.needs_blob(blob)? {
+                taken.push(blob.clone());
+            }
         }
-        Ok(())
+        Ok(taken)
     }
 }

@@ -1,0 +1,184 @@
+//! Sweeps of several processes on one catalog and one directory, beside what the others do. Two managers are two processes.
+
+use crate::site::{START, Site, target, text};
+use serde_json::{Value, json};
+use std::fmt;
+use std::io::Result;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use wix_media::blobs::{Blobs, SharedDirectory, Writer};
+use wix_media::catalog::{Faulty, Sqlite};
+use wix_media::manager::{Manager, ManualClock, Options, Parts, Request, Seeded};
+
+/// The grace period of the server's sweeps.
+const DAY: i64 = 86_400_000;
+
+/// What happens when the next blob is removed.
+type Hook = Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>;
+
+/// Blobs of one process, that let another one run while they remove one.
+struct Hooked {
+    blobs: SharedDirectory,
+    on_removal: Hook,
+}
+
+impl fmt::Debug for Hooked {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.blobs.fmt(out)
+    }
+}
+
+impl Blobs for Hooked {
+    fn open_writer(&self, id: &str, offset: u64) -> Result<Writer> {
+        self.blobs.open_writer(id, offset)
+    }
+    fn take_over(&self, id: &str, offset: u64, epoch: u64) -> Result<Writer> {
+        self.blobs.take_over(id, offset, epoch)
+    }
+    fn append(&self, writer: &mut Writer, bytes: &[u8]) -> Result<()> {
+        self.blobs.append(writer, bytes)
+    }
+    fn end_writer(&self, id: &str) -> Result<()> {
+        self.blobs.end_writer(id)
+    }
+    fn open_end(&self, id: &str) -> Option<u64> {
+        self.blobs.open_end(id)
+    }
+    fn open_epoch(&self, id: &str) -> Option<u64> {
+        self.blobs.open_epoch(id)
+    }
+    fn sync(&self, id: &str) -> Result<()> {
+        self.blobs.sync(id)
+    }
+    fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize> {
+        self.blobs.read(id, offset, buffer)
+    }
+    fn size(&self, id: &str) -> Result<Option<u64>> {
+        self.blobs.size(id)
+    }
+    fn remove(&self, id: &str) -> Result<()> {
+        let hook = self.on_removal.lock().expect("a hook").take();
+        if let Some(run) = hook {
+            run();
+        }
+        self.blobs.remove(id)
+    }
+    fn list(&self, after: &str, limit: usize) -> Result<Vec<String>> {
+        self.blobs.list(after, limit)
+    }
+}
+
+/// A folder that is removed with the value.
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Two processes with one catalog, one directory and one clock, and what happens when the second one removes a blob.
+struct Team {
+    first: Arc<Site>,
+    second: Site,
+    on_removal: Hook,
+    folder: Folder,
+}
+
+fn team(name: &str) -> Team {
+    let path = std::env::temp_dir().join(format!("wix-media-sweep-{name}-{}", std::process::id()));
+    let folder = Folder(path);
+    let catalog = Faulty::new(Sqlite::memory().expect("a catalog"));
+    let clock = ManualClock::at(START);
+    let on_removal = Hook::default();
+    let process = |seed, on_removal: Hook| {
+        let blobs = SharedDirectory::open(&folder.0).expect("a folder");
+        let manager = Manager::new(Parts {
+            catalog: Box::new(catalog.clone()),
+            blobs: Box::new(Hooked { blobs, on_removal }),
+            clock: Box::new(clock.clone()),
+            random: Box::new(Seeded::new(seed)),
+            options: Options {
+                shares_stores: true,
+                ..Options::default()
+            },
+        });
+        Site::on(manager.expect("a manager"), clock.clone())
+    };
+    Team {
+        first: Arc::new(process(1, Hook::default())),
+        second: process(2, on_removal.clone()),
+        on_removal,
+        folder,
+    }
+}
+
+impl Team {
+    /// The ids of all blobs.
+    fn blobs(&self) -> Vec<String> {
+        let blobs = SharedDirectory::open(&self.folder.0).expect("a folder");
+        blobs.list("", 100).expect("listed")
+    }
+
+    /// Leaves a blob without a row.
+    fn leave_orphan(&self, id: &str) {
+        let blobs = SharedDirectory::open(&self.folder.0).expect("a folder");
+        let mut writer = blobs.open_writer(id, 0).expect("a writer");
+        blobs.append(&mut writer, b"bytes").expect("written");
+    }
+
+    /// Begins a plain upload in the first process.
+    fn put(&self) -> Request {
+        let body = json!({ "mimeType": "application/pdf", "fileName": "a.pdf" });
+        let answer = self.first.post("/files/generate-upload-url", body);
+        Request::new("PUT", &target(&text(&answer["uploadUrl"])))
+    }
+
+    /// Runs a sweep in the second process. Returns how many blobs it has removed, and how many wait.
+    fn sweep(&self) -> (u64, u64) {
+        let swept = self.second.manager.sweep(DAY).expect("swept");
+        (swept.removed, swept.waiting)
+    }
+}
+
+fn file_of(answer: &[u8]) -> Value {
+    let answer: Value = serde_json::from_slice(answer).expect("JSON");
+    answer["file"].clone()
+}
+
+/// A sweep has noted the blob of an upload under way, so its time has passed a day later. The file is then deleted while the sweep
+/// removes another blob.
+#[test]
+fn file_deleted_during_a_sweep_keeps_its_bytes_for_a_day() {
+    let team = team("deleted");
+    // No other id is before it.
+    team.leave_orphan("0");
+    let mut intake = team.first.manager.open(team.put().head);
+    assert!(team.first.manager.feed(&mut intake, b"%PDF"));
+    assert_eq!(team.sweep(), (0, 2));
+    assert!(team.first.manager.feed(&mut intake, b"-1.7"));
+    let response = team.first.manager.close(intake);
+    let file = file_of(&team.first.manager.collect(response.body).expect("a body"));
+    let (id, media) = (text(&file["id"]), target(&text(&file["url"])));
+
+    team.first.clock.advance(DAY);
+    let reader = team.first.send(Request::new("GET", &media));
+    assert_eq!(reader.status, 200);
+    let deleting = Arc::clone(&team.first);
+    let delete = move || {
+        let body = json!({ "fileIds": [id], "permanent": true });
+        deleting.post("/bulk/files/delete", body);
+    };
+    *team.on_removal.lock().expect("a hook") = Some(Box::new(delete));
+    assert_eq!(team.sweep(), (1, 1), "the orphan is gone, and the file's bytes wait");
+    assert!(team.on_removal.lock().expect("a hook").is_none());
+    assert_eq!(team.first.send(Request::new("GET", &media)).status, 404);
+    let bytes = team.first.manager.collect(reader.body).expect("the bytes are there");
+    assert_eq!(bytes, b"%PDF-1.7");
+
+    team.first.clock.advance(DAY - 1);
+    assert_eq!(team.sweep(), (0, 1));
+    team.first.clock.advance(1);
+    assert_eq!(team.sweep(), (1, 0));
+    assert_eq!(team.blobs(), [""; 0]);
+}
