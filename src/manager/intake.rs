@@ -210,10 +210,10 @@ impl Intake {
         if self.findings.posters.len() >= transcodes::POSTERS {
             return Ok(false);
         }
-        let mut incoming = Incoming::new(site.new_blob(), MAX_POSTER_SIZE);
+        let mut incoming = Incoming::new(site, MAX_POSTER_SIZE);
         let blob = incoming.blob.clone();
         let outcome = incoming
-            .feed(&*site.blobs, bytes)
+            .feed(site, bytes)
             .and_then(|_| receive(site, incoming, None, None, Findings::default()));
         match outcome {
             Ok(receipt) if transcodes::is_fit(&receipt) => {
@@ -363,7 +363,7 @@ impl Intake {
             Stage::Other(_) => return false,
             // The body of a finalising request is an empty JSON object, and is ignored.
             Stage::Finalise(..) => return true,
-            Stage::Blob(_, incoming) => incoming.feed(&*site.blobs, bytes),
+            Stage::Blob(_, incoming) => incoming.feed(site, bytes),
             Stage::Chunk(chunk) => chunk.feed(site, &self.cause, bytes),
             Stage::Archive(importing) => importing.feed(site, bytes).map(|()| true),
         };
@@ -638,7 +638,7 @@ fn collect(body: &mut Vec<u8>, bytes: &[u8], limit: usize) -> Outcome<bool> {
 impl Stage {
     /// A body of at most `limit` bytes that becomes a new blob.
     fn blob(site: &Site, purpose: Purpose, limit: u64) -> Stage {
-        Stage::Blob(purpose, Box::new(Incoming::new(site.new_blob(), limit)))
+        Stage::Blob(purpose, Box::new(Incoming::new(site, limit)))
     }
 
     /// Removes what the body has left so far. A TUS transfer keeps its durable bytes.
@@ -683,10 +683,13 @@ fn end_upload(
     incoming: Incoming,
     findings: Findings,
 ) -> Outcome<Response> {
-    let blob = incoming.blob.clone();
+    let (blob, age) = (incoming.blob.clone(), incoming.age);
     let outcome = uploads::declaration(upload, head).and_then(|(name, declared)| {
         let receipt = receive(site, incoming, declared.as_deref(), Some(&name), findings)?;
-        site.write(cause, |tx| plain::complete(tx, upload, &name, receipt.clone()))
+        site.write(cause, |tx| {
+            age.check(site)?;
+            plain::complete(tx, upload, &name, receipt.clone())
+        })
     });
     if outcome.is_err() {
         site.discard(&blob);
@@ -701,10 +704,13 @@ fn end_seed(
     incoming: Incoming,
     findings: Findings,
 ) -> Outcome<Response> {
-    let blob = incoming.blob.clone();
+    let (blob, age) = (incoming.blob.clone(), incoming.age);
     let outcome = entry.declared().and_then(|declared| {
         let receipt = receive(site, incoming, declared.as_deref(), entry.file.as_deref(), findings)?;
-        site.write(cause, |tx| seed::seed_file(tx, entry, receipt.clone()))
+        site.write(cause, |tx| {
+            age.check(site)?;
+            seed::seed_file(tx, entry, receipt.clone())
+        })
     });
     if !matches!(outcome, Ok((_, true))) {
         site.discard(&blob);
@@ -719,10 +725,13 @@ fn end_import(
     incoming: Incoming,
     findings: Findings,
 ) -> Outcome<Response> {
-    let blob = incoming.blob.clone();
+    let (blob, age) = (incoming.blob.clone(), incoming.age);
     let outcome = fetching.check_length(incoming.size()).and_then(|()| {
         let receipt = receive(site, incoming, fetching.declared().as_deref(), None, findings)?;
-        site.write(cause, |tx| imports::complete(tx, fetching, receipt.clone()))
+        site.write(cause, |tx| {
+            age.check(site)?;
+            imports::complete(tx, fetching, receipt.clone())
+        })
     });
     if let Err(refusal) = &outcome {
         fail_import(site, &fetching.file, refusal);
@@ -732,9 +741,13 @@ fn end_import(
 }
 
 fn end_asset(site: &Site, cause: &Cause, made: &Made, incoming: Incoming) -> Outcome<Response> {
-    let blob = incoming.blob.clone();
-    let outcome = receive(site, incoming, None, None, Findings::default())
-        .and_then(|receipt| site.write(cause, |tx| transcodes::put(tx, made, receipt.clone())));
+    let (blob, age) = (incoming.blob.clone(), incoming.age);
+    let outcome = receive(site, incoming, None, None, Findings::default()).and_then(|receipt| {
+        site.write(cause, |tx| {
+            age.check(site)?;
+            transcodes::put(tx, made, receipt.clone())
+        })
+    });
     if outcome.is_err() {
         site.discard(&blob);
     }

@@ -411,6 +411,14 @@ impl Site {
         }
     }
 
+    /// Takes a blob away from the sweeps that have noted it as an orphan: bytes still arrive, and no row names it yet.
+    pub(crate) fn forget_orphan(&self, blob: &str) -> Outcome<()> {
+        self.write(&Cause::default(), |tx| {
+            tx.catalog.take_doomed(&[blob.to_owned()], i64::MIN, i64::MAX)?;
+            Ok(())
+        })
+    }
+
     /// Returns the current generation: every import and reset increments it, and requests of an older one fail.
     pub(crate) fn generation(&self) -> Outcome<i64> {
         self.read(&Cause::default(), generation)

@@ -7,11 +7,13 @@ use std::io::Result;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use wix_media::blobs::{Blobs, SharedDirectory, Writer};
-use wix_media::catalog::{Faulty, Sqlite};
+use wix_media::catalog::{Error, Fault, Faulty, Sqlite};
 use wix_media::manager::{Manager, ManualClock, Options, Parts, Request, Seeded};
 
 /// The grace period of the server's sweeps.
 const DAY: i64 = 86_400_000;
+
+const HOUR: i64 = 3_600_000;
 
 /// What happens when the next blob is removed.
 type Hook = Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>;
@@ -81,6 +83,7 @@ impl Drop for Folder {
 struct Team {
     first: Arc<Site>,
     second: Site,
+    catalog: Faulty,
     on_removal: Hook,
     folder: Folder,
 }
@@ -108,6 +111,7 @@ fn team(name: &str) -> Team {
     Team {
         first: Arc::new(process(1, Hook::default())),
         second: process(2, on_removal.clone()),
+        catalog,
         on_removal,
         folder,
     }
@@ -181,4 +185,62 @@ fn file_deleted_during_a_sweep_keeps_its_bytes_for_a_day() {
     team.first.clock.advance(1);
     assert_eq!(team.sweep(), (1, 0));
     assert_eq!(team.blobs(), [""; 0]);
+}
+
+/// A plain upload has no row until it is complete. Its age counts from its last bytes.
+#[test]
+fn plain_upload_of_two_days_keeps_its_bytes() {
+    let team = team("slow");
+    let mut intake = team.first.manager.open(team.put().head);
+    assert!(team.first.manager.feed(&mut intake, b"%PDF-1.7"));
+    let hours = 48;
+    for hour in 0..hours {
+        assert_eq!(team.sweep(), (0, 1), "hour {hour}");
+        team.first.clock.advance(HOUR);
+        assert!(team.first.manager.feed(&mut intake, b"\n"), "hour {hour}");
+    }
+    let response = team.first.manager.close(intake);
+    assert_eq!(response.status, 200);
+    let file = file_of(&team.first.manager.collect(response.body).expect("a body"));
+    let (_, bytes) = team.first.fetch(Request::new("GET", &target(&text(&file["url"]))));
+    assert_eq!(bytes.len(), 8 + hours);
+}
+
+/// The sweeps of others count the age of a blob as long as the catalog does not hear that bytes arrive.
+#[test]
+fn upload_that_the_catalog_did_not_hear_of_for_long_is_refused() {
+    for (is_heard, waits, status) in [(true, 20, 200), (false, 19, 200), (false, 20, 503)] {
+        let team = team(&format!("unheard-{is_heard}-{waits}"));
+        let mut intake = team.first.manager.open(team.put().head);
+        assert!(team.first.manager.feed(&mut intake, b"%PDF"));
+        team.first.clock.advance(HOUR);
+        if !is_heard {
+            team.catalog.fail(Fault::Open, Error::TimedOut("for the test".into()));
+        }
+        assert!(
+            team.first.manager.feed(&mut intake, b"-1.7"),
+            "bytes are taken all the same"
+        );
+        team.first.clock.advance(waits * HOUR);
+        let response = team.first.manager.close(intake);
+        assert_eq!(response.status, status, "{is_heard}, {waits} hours");
+        if status == 503 {
+            assert_eq!(response.header("retry-after"), Some("5"));
+            assert_eq!(team.blobs(), [""; 0]);
+        }
+    }
+}
+
+/// Nobody else sweeps the blobs of a process that is alone.
+#[test]
+fn upload_of_a_single_process_may_wait() {
+    let site = Site::new();
+    let body = json!({ "mimeType": "application/pdf", "fileName": "a.pdf" });
+    let answer = site.post("/files/generate-upload-url", body);
+    let put = Request::new("PUT", &target(&text(&answer["uploadUrl"])));
+    let mut intake = site.manager.open(put.head);
+    assert!(site.manager.feed(&mut intake, b"%PDF-1.7"));
+    site.clock.advance(DAY);
+    assert_eq!(site.manager.sweep(0).expect("swept").removed, 0);
+    assert_eq!(site.manager.close(intake).status, 200);
 }
