@@ -19,8 +19,9 @@ use wix_media::catalog::{Error, Result};
 /// The key of the advisory lock of migrations. All programs that use the database share the key space.
 const LOCK: i64 = 0x0077_6978_6d65_6469;
 
-/// How long a migration waits for a table. Calls that come meanwhile wait as long: for less than the limits of their own locks.
-const TABLE_LOCK_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a migration waits for a table. Calls that come meanwhile wait as long: for less than the limits of their own locks. PostgreSQL
+/// ends an autovacuum that others wait for after `deadlock_timeout`, a second by default, and only for those that still wait then.
+const TABLE_LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long the first pause is after such a wait, and the longest one.
 const MIN_PAUSE: Duration = Duration::from_secs(1);

@@ -197,6 +197,24 @@ suite('wix-media-server: PostgreSQL', () => {
     await readiness(origin, 200);
   });
 
+  test('migrate: ends an autovacuum of a table that it needs', async (t) => {
+    const own = await postgres(t);
+    await own.start();
+    await own.query('postgres', 'ALTER SYSTEM SET autovacuum_naptime = 1');
+    // It pauses at each of 900 pages, which takes minutes.
+    const slow = 'autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1';
+    await own.query('postgres', `CREATE TABLE schema_version (version bigint NOT NULL, oldest bigint NOT NULL) WITH (${slow})`);
+    await own.query('postgres', 'INSERT INTO schema_version SELECT 0, n FROM generate_series(0, 200000) AS n; DELETE FROM schema_version WHERE oldest > 0; SELECT pg_reload_conf()');
+    const isVacuumed = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'autovacuum: VACUUM%.schema_version%'";
+    const begun = async () => {
+      while ((await own.query('postgres', isVacuumed)) === '0') await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    await withinTime('the autovacuum', begun());
+    const { code, stderr } = await withinTime('the migration', run(['migrate', '--database', own.url('postgres')]));
+    assert.equal(code, 0, stderr);
+    assert.equal(await own.query('postgres', "SELECT autovacuum_count FROM pg_stat_user_tables WHERE relname = 'schema_version'"), '0', 'it waits for none to end by itself');
+  });
+
   test('a server that has waited for its database ends when no attempt can succeed', async (t) => {
     const own = await postgres(t);
     await own.start();
