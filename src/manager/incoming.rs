@@ -4,14 +4,8 @@ use super::http::error::{Outcome, Refusal};
 use super::inspect::{Digest, Digested};
 use super::items::content::{over_limit, zero_size};
 use super::site::Site;
+use super::unnamed::Age;
 use crate::blobs::{Blobs, Writer};
-use std::io::{Error, ErrorKind};
-
-/// How often sweeps are told that bytes of a blob still arrive, in milliseconds.
-const RENEWAL_INTERVAL: i64 = 3_600_000;
-
-/// How old a blob may be when a row names it, in milliseconds. The rest of the grace period of a sweep is left to the commit.
-const MAX_AGE: i64 = 20 * 3_600_000;
 
 /// Where a host may write the body of a request by itself, from [`Manager::target`](super::Manager::target).
 ///
@@ -64,48 +58,6 @@ impl Delivered {
             md5: md5.clone(),
             crc: self.crc,
         })
-    }
-}
-
-/// The age of a blob that no row names yet. The sweep of another process notes such a blob as an orphan, and a sweep removes it a
-/// day later, unless the process that fills it has renewed its age. A sweep of that process sees its writer.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Age {
-    /// Whatever sweep has noted the blob has done so later.
-    since: i64,
-    /// When the age was last renewed, or could not be.
-    tried: i64,
-}
-
-impl Age {
-    /// The age of a blob that does not exist yet.
-    fn new(site: &Site) -> Age {
-        let now = site.clock.now();
-        Age { since: now, tried: now }
-    }
-
-    /// Begins the age again, once an hour. While the catalog fails, the blob grows older.
-    fn renew(&mut self, site: &Site, blob: &str) {
-        if !site.options().shares_stores {
-            return;
-        }
-        let now = site.clock.now();
-        if now.saturating_sub(self.tried) < RENEWAL_INTERVAL {
-            return;
-        }
-        self.tried = now;
-        if site.forget_orphan(blob).is_ok() {
-            self.since = now;
-        }
-    }
-
-    /// Refuses to name a blob that a sweep may be about to remove. For the transaction that names it.
-    pub(crate) fn check(self, site: &Site) -> Outcome<()> {
-        if !site.options().shares_stores || site.clock.now().saturating_sub(self.since) <= MAX_AGE {
-            return Ok(());
-        }
-        let text = "the bytes have waited for the catalog for too long, and a sweep may have removed them";
-        Err(Error::new(ErrorKind::TimedOut, text).into())
     }
 }
 
@@ -182,7 +134,7 @@ impl Incoming {
         };
         site.blobs.append(writer, bytes)?;
         self.digest.update(bytes);
-        self.age.renew(site, &self.blob);
+        self.age.renew(site, |_| site.forget_orphan(&self.blob));
         Ok(true)
     }
 

@@ -26,6 +26,7 @@ use super::items::transcodes::{self, Made};
 use super::items::trash::Deletion;
 use super::site::{self, Cause, Site};
 use super::tx::View;
+use super::unnamed;
 use super::uploads::{self, TUS, UPLOADS, plain, tus};
 use super::view;
 use super::{Manager, Picture, Subject, dispatch, downloads, ids, jobs};
@@ -319,7 +320,9 @@ impl Intake {
 
     /// Takes an archive that replaces everything.
     pub(crate) fn archive(mut self, site: &Site) -> Intake {
-        self.stage = match site.generation() {
+        let admitted = site.generation();
+        let admitted = admitted.and_then(|generation| unnamed::suspend_scans(site, 0).map(|()| generation));
+        self.stage = match admitted {
             Ok(generation) => {
                 self.cause.generation = Some(generation);
                 Stage::Archive(Box::new(Importing::new(site)))

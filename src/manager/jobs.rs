@@ -8,6 +8,7 @@ use super::http::validate::Fields;
 use super::items::{content, stale};
 use super::site::{Cause, Site};
 use super::tx::{Tx, View};
+use super::unnamed;
 use crate::operations::OperationId;
 use serde_json::Value;
 use std::time::{Duration, SystemTime};
@@ -229,8 +230,19 @@ fn note_orphans(site: &Site, cause: &Cause) -> Outcome<()> {
             .into_iter()
             .filter(|blob| site.blobs.open_end(blob).is_none())
             .collect();
-        if !orphans.is_empty() {
-            site.write_lazily(cause, |tx| Ok(tx.catalog.doom_orphans(&orphans, tx.context.now)?))?;
+        if orphans.is_empty() {
+            continue;
+        }
+        let is_suspended = site.write_lazily(cause, |tx| {
+            // Blobs of an archive that another process receives may be among them.
+            if unnamed::are_scans_suspended(site, &tx.view())? {
+                return Ok(true);
+            }
+            tx.catalog.doom_orphans(&orphans, tx.context.now)?;
+            Ok(false)
+        })?;
+        if is_suspended {
+            return Ok(());
         }
     }
 }

@@ -68,6 +68,7 @@ mod sending;
 mod site;
 mod token;
 mod tx;
+mod unnamed;
 mod uploads;
 mod view;
 mod zip;

@@ -244,3 +244,62 @@ fn upload_of_a_single_process_may_wait() {
     assert_eq!(site.manager.sweep(0).expect("swept").removed, 0);
     assert_eq!(site.manager.close(intake).status, 200);
 }
+
+/// No row names the blobs of an archive until all of it has arrived. Sweeps look for orphans again afterwards.
+#[test]
+fn archive_of_two_days_keeps_its_bytes() {
+    let source = Site::new();
+    for name in ["a.pdf", "b.pdf"] {
+        source.file(name, "media-root");
+    }
+    let export = source.manager.export().expect("an export");
+    let archive = source.manager.collect(export.body.clone()).expect("bytes");
+    let team = team("archive");
+    team.leave_orphan("0");
+    assert_eq!(team.sweep(), (0, 1));
+    let mut intake = team.first.manager.open_archive();
+    let step = archive.len().div_ceil(48);
+    for (hour, bytes) in archive.chunks(step).enumerate() {
+        assert!(team.first.manager.feed(&mut intake, bytes), "hour {hour}");
+        team.leave_orphan("1");
+        // What was noted before goes all the same.
+        let expected = match hour {
+            0..24 => (0, 1),
+            24 => (1, 0),
+            _ => (0, 0),
+        };
+        assert_eq!(team.sweep(), expected, "hour {hour}");
+        team.first.clock.advance(HOUR);
+    }
+    assert_eq!(team.first.manager.close(intake).status, 200);
+    let files = team.first.get("/files")["files"].clone();
+    for file in files.as_array().expect("a list") {
+        let (response, bytes) = team.first.fetch(Request::new("GET", &target(&text(&file["url"]))));
+        assert_eq!((response.status, bytes.as_slice()), (200, &b"%PDF-1.7"[..]));
+    }
+    assert_eq!(files.as_array().map(Vec::len), Some(2));
+    team.first.clock.advance(3 * HOUR);
+    assert_eq!(team.sweep(), (0, 1), "the orphan is noted");
+}
+
+/// A scan for orphans may have noted any blob of the archive once it was not suspended.
+#[test]
+fn archive_that_the_catalog_did_not_hear_of_for_long_is_refused() {
+    for (silence, rest, status) in [(2, 20, 200), (3, 16, 200), (3, 18, 503)] {
+        let source = Site::new();
+        source.file("a.pdf", "media-root");
+        let export = source.manager.export().expect("an export");
+        let archive = source.manager.collect(export.body.clone()).expect("bytes");
+        let team = team(&format!("archive-{silence}-{rest}"));
+        let mut intake = team.first.manager.open_archive();
+        assert!(team.first.manager.feed(&mut intake, &archive[..500]));
+        team.first.clock.advance(silence * HOUR);
+        assert!(team.first.manager.feed(&mut intake, &archive[500..]));
+        team.first.clock.advance(rest * HOUR);
+        let response = team.first.manager.close(intake);
+        assert_eq!(response.status, status, "{silence} and {rest} hours");
+        if status == 503 {
+            assert_eq!(team.blobs(), [""; 0]);
+        }
+    }
+}

@@ -21,6 +21,7 @@ use crate::manager::items::verify::Damage;
 use crate::manager::options::Options;
 use crate::manager::site::{Cause, Site, check_current, next_generation, set_generation};
 use crate::manager::tx::Tx;
+use crate::manager::unnamed::{self, Age};
 use crate::model::system_folder;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -54,6 +55,8 @@ pub(crate) struct Importing {
     /// The first files of the archive that are without their bytes.
     damage: Vec<Damage>,
     progress: Progress,
+    /// The age of its blobs.
+    age: Age,
     /// Tells that this archive is being received: see [`Site::has_unnamed_blobs`].
     _alive: Arc<()>,
 }
@@ -256,12 +259,14 @@ impl Importing {
             blob: None,
             damage: Vec::new(),
             progress: Progress::Receiving,
+            age: Age::new(site),
             _alive: Arc::clone(&site.archives),
         }
     }
 
     /// Takes the next bytes of the archive.
     pub(crate) fn feed(&mut self, site: &Site, mut bytes: &[u8]) -> Outcome<()> {
+        self.age.renew(site, |age| unnamed::suspend_scans(site, age));
         while let Some(piece) = self.reader.next(&mut bytes)? {
             match piece {
                 Piece::Entry(entry) => self.begin_entry(site, entry)?,
@@ -429,6 +434,7 @@ impl Importing {
         if let Progress::Built = self.progress {
             // Of two imports at the same time, the one that ends first wins.
             site.read(cause, |view| check_current(cause, view))?;
+            self.age.check(site)?;
             site.catalog.replace()?;
             site.set_changed();
             return Ok(());
@@ -438,7 +444,10 @@ impl Importing {
             at: Some(now),
             ..cause.clone()
         };
-        site.write(&cause, |tx| replace_all(tx, &*site.blobs, self))?;
+        site.write(&cause, |tx| {
+            self.age.check(site)?;
+            replace_all(tx, &*site.blobs, self)
+        })?;
         site.remove_freed(now);
         Ok(())
     }
