@@ -27,8 +27,7 @@ fn read_transcode(row: &Row) -> Result<Transcode> {
 
 impl ReadAssets for Session {
     fn asset(&self, file: &str, name: &str) -> Result<Option<Asset>> {
-        let sql =
-            "SELECT file, name, blob, size, hash, crc, facts FROM asset WHERE site = $1 AND file = $2 AND name = $3";
+        let sql = "SELECT file, name, blob, size, hash, crc, facts FROM asset WHERE site = (SELECT $1) AND file = $2 AND name = $3";
         self.one(sql, values![self.site, file, name], read_asset)
     }
 
@@ -40,7 +39,7 @@ impl ReadAssets for Session {
     }
 
     fn transcode(&self, file: &str) -> Result<Option<Transcode>> {
-        let sql = "SELECT file, ready_at, tries FROM transcode WHERE site = $1 AND file = $2";
+        let sql = "SELECT file, ready_at, tries FROM transcode WHERE site = (SELECT $1) AND file = $2";
         self.one(sql, values![self.site, file], read_transcode)
     }
 
@@ -65,7 +64,7 @@ impl ReadAssets for Session {
 
 impl WriteAssets for Session {
     fn put_asset(&mut self, asset: &Asset) -> Result<()> {
-        let sql = "WITH old AS (SELECT size FROM asset WHERE site = $1 AND file = $2 AND name = $3),
+        let sql = "WITH old AS (SELECT size FROM asset WHERE site = (SELECT $1) AND file = $2 AND name = $3),
                  put AS (
                      INSERT INTO asset (site, file, name, blob, size, hash, crc, facts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
                      ON CONFLICT (site, file, name) DO UPDATE SET blob = excluded.blob, size = excluded.size,
@@ -90,7 +89,7 @@ impl WriteAssets for Session {
     }
 
     fn remove_asset(&mut self, file: &str, name: &str) -> Result<()> {
-        let sql = "DELETE FROM asset WHERE site = $1 AND file = $2 AND name = $3 RETURNING size";
+        let sql = "DELETE FROM asset WHERE site = (SELECT $1) AND file = $2 AND name = $3 RETURNING size";
         let bytes = self.number(sql, values![self.site, file, name])?;
         self.add_bytes(-bytes);
         Ok(())
@@ -104,11 +103,11 @@ impl WriteAssets for Session {
 
     fn take_transcodes(&mut self, now: i64, until: i64, limit: u32) -> Result<Vec<Transcode>> {
         let sql = "WITH free AS (
-                 SELECT transcode.file, file.number FROM transcode JOIN file ON file.site = $1 AND file.id = transcode.file
+                 SELECT transcode.file, file.number FROM transcode JOIN file ON file.site = (SELECT $1) AND file.id = transcode.file
                  WHERE transcode.site = $1 AND leased_until <= $2 ORDER BY file.number LIMIT $4
              )
              UPDATE transcode SET leased_until = $3, tries = tries + 1 FROM free
-             WHERE transcode.site = $1 AND transcode.file = free.file
+             WHERE transcode.site = (SELECT $1) AND transcode.file = free.file
              RETURNING transcode.file, transcode.ready_at, tries, free.number";
         let mut taken = self.all(sql, values![self.site, now, until, i64::from(limit)], |row| {
             Ok((get::<i64>(row, 3)?, read_transcode(row)?))
@@ -118,12 +117,12 @@ impl WriteAssets for Session {
     }
 
     fn release_transcode(&mut self, file: &str) -> Result<()> {
-        let sql = "UPDATE transcode SET leased_until = 0, tries = greatest(tries - 1, 0) WHERE site = $1 AND file = $2";
+        let sql = "UPDATE transcode SET leased_until = 0, tries = greatest(tries - 1, 0) WHERE site = (SELECT $1) AND file = $2";
         self.run(sql, values![self.site, file]).map(drop)
     }
 
     fn remove_transcode(&mut self, file: &str) -> Result<()> {
-        let sql = "DELETE FROM transcode WHERE site = $1 AND file = $2";
+        let sql = "DELETE FROM transcode WHERE site = (SELECT $1) AND file = $2";
         self.run(sql, values![self.site, file]).map(drop)
     }
 

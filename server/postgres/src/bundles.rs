@@ -19,10 +19,10 @@ fn read_entry(row: &Row) -> Result<BundleEntry> {
 
 /// Whether a row names the blob `wanted.blob`.
 const IS_NEEDED: &str = "(
-        EXISTS (SELECT 1 FROM file WHERE site = $1 AND blob = wanted.blob)
-        OR EXISTS (SELECT 1 FROM upload WHERE site = $1 AND blob = wanted.blob)
-        OR EXISTS (SELECT 1 FROM bundle_entry WHERE site = $1 AND blob = wanted.blob)
-        OR EXISTS (SELECT 1 FROM asset WHERE site = $1 AND blob = wanted.blob)
+        EXISTS (SELECT 1 FROM file WHERE site = (SELECT $1) AND blob = wanted.blob)
+        OR EXISTS (SELECT 1 FROM upload WHERE site = (SELECT $1) AND blob = wanted.blob)
+        OR EXISTS (SELECT 1 FROM bundle_entry WHERE site = (SELECT $1) AND blob = wanted.blob)
+        OR EXISTS (SELECT 1 FROM asset WHERE site = (SELECT $1) AND blob = wanted.blob)
     )";
 
 /// Those of these blobs that were found, each once, in the order given.
@@ -33,7 +33,7 @@ fn in_order(blobs: &[String], found: Vec<String>) -> Vec<String> {
 
 impl ReadBundles for Session {
     fn bundle(&self, id: &str) -> Result<Option<(String, i64)>> {
-        let sql = "SELECT name, created FROM bundle WHERE site = $1 AND id = $2";
+        let sql = "SELECT name, created FROM bundle WHERE site = (SELECT $1) AND id = $2";
         self.one(sql, values![self.site, id], |row| Ok((get(row, 0)?, get(row, 1)?)))
     }
 
@@ -47,7 +47,7 @@ impl ReadBundles for Session {
 
     fn kept_entries(&self, after: &str, limit: u32) -> Result<Vec<BundleEntry>> {
         let sql = "SELECT DISTINCT ON (blob) position, path, blob, size, crc, updated FROM bundle_entry
-             WHERE site = $1 AND blob > $2 AND NOT EXISTS (SELECT 1 FROM file WHERE file.site = $1 AND file.blob = bundle_entry.blob)
+             WHERE site = $1 AND blob > $2 AND NOT EXISTS (SELECT 1 FROM file WHERE file.site = (SELECT $1) AND file.blob = bundle_entry.blob)
              ORDER BY blob, position, bundle LIMIT $3";
         self.all(sql, values![self.site, after, i64::from(limit)], read_entry)
     }
@@ -85,7 +85,8 @@ impl ReadBundles for Session {
 
     fn blobs_of_rows(&self, blobs: &[String]) -> Result<Vec<String>> {
         // By the key of the table: an index of blobs holds no expression, and need not have rows without a blob.
-        let select = |table: &str| format!("SELECT blob FROM {table} WHERE site = $1 AND coalesce(blob, '') = ANY($2)");
+        let select =
+            |table: &str| format!("SELECT blob FROM {table} WHERE site = (SELECT $1) AND coalesce(blob, '') = ANY($2)");
         let sql = ["file", "upload", "bundle_entry", "asset"].map(select).join(" UNION ");
         self.all(&sql, values![self.site, blobs], |row| get(row, 0))
     }
@@ -117,7 +118,7 @@ impl WriteBundles for Session {
         let crcs: Vec<i64> = entries.iter().map(|entry| entry.crc.into()).collect();
         let updated: Vec<i64> = entries.iter().map(|entry| entry.updated).collect();
         let sql = "WITH counted AS (
-                 UPDATE bundle SET entries = entries + cardinality($4::text[]) WHERE site = $1 AND id = $2
+                 UPDATE bundle SET entries = entries + cardinality($4::text[]) WHERE site = (SELECT $1) AND id = $2
              )
              INSERT INTO bundle_entry (site, bundle, position, path, blob, size, crc, updated)
              SELECT $1, $2, $3 + place - 1, path, blob, size, crc, updated
@@ -132,7 +133,7 @@ impl WriteBundles for Session {
 
     fn remove_bundle(&mut self, id: &str) -> Result<()> {
         let sql = "WITH entries AS (DELETE FROM bundle_entry WHERE site = $1 AND bundle = $2)
-             DELETE FROM bundle WHERE site = $1 AND id = $2";
+             DELETE FROM bundle WHERE site = (SELECT $1) AND id = $2";
         self.run(sql, values![self.site, id]).map(drop)
     }
 

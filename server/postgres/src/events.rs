@@ -23,8 +23,8 @@ fn read_delivery(row: &Row) -> Result<Delivery> {
 impl ReadEvents for Session {
     fn events_of(&self, entity: Entity, id: &str) -> Result<i64> {
         let sql = match entity {
-            Entity::File => "SELECT events FROM file WHERE site = $1 AND id = $2",
-            Entity::Folder => "SELECT events FROM folder WHERE site = $1 AND id = $2",
+            Entity::File => "SELECT events FROM file WHERE site = (SELECT $1) AND id = $2",
+            Entity::Folder => "SELECT events FROM folder WHERE site = (SELECT $1) AND id = $2",
         };
         self.number(sql, values![self.site, id])
     }
@@ -53,7 +53,7 @@ impl WriteEvents for Session {
         let sql = format!(
             "UPDATE {table} SET events = events + count
              FROM (SELECT id, count(*) AS count FROM unnest($2::text[]) AS counted (id) GROUP BY id) AS counted
-             WHERE site = $1 AND {table}.id = counted.id RETURNING {table}.id, events - count"
+             WHERE site = (SELECT $1) AND {table}.id = counted.id RETURNING {table}.id, events - count"
         );
         let before = self.all(&sql, values![self.site, ids], |row| {
             Ok((get::<String>(row, 0)?, get::<i64>(row, 1)?))
@@ -71,8 +71,8 @@ impl WriteEvents for Session {
 
     fn set_events_of(&mut self, entity: Entity, id: &str, count: i64) -> Result<()> {
         let sql = match entity {
-            Entity::File => "UPDATE file SET events = $3 WHERE site = $1 AND id = $2",
-            Entity::Folder => "UPDATE folder SET events = $3 WHERE site = $1 AND id = $2",
+            Entity::File => "UPDATE file SET events = $3 WHERE site = (SELECT $1) AND id = $2",
+            Entity::Folder => "UPDATE folder SET events = $3 WHERE site = (SELECT $1) AND id = $2",
         };
         self.run(sql, values![self.site, id, count]).map(drop)
     }

@@ -234,7 +234,11 @@ impl<'a> Columns<'a> {
 
 impl ReadItems for Session {
     fn folder(&self, id: &str) -> Result<Option<Folder>> {
-        let sql = concat!("SELECT ", item_columns!(), " FROM folder WHERE site = $1 AND id = $2");
+        let sql = concat!(
+            "SELECT ",
+            item_columns!(),
+            " FROM folder WHERE site = (SELECT $1) AND id = $2"
+        );
         self.one(sql, values![self.site, id], read_folder)
     }
 
@@ -242,7 +246,7 @@ impl ReadItems for Session {
         let sql = concat!(
             "SELECT ",
             item_columns!(),
-            " FROM folder WHERE site = $1 AND parent = $2 AND name = $3 AND area <> 2 ORDER BY created, id LIMIT 1"
+            " FROM folder WHERE site = (SELECT $1) AND parent = $2 AND name = $3 AND area <> 2 ORDER BY created, id LIMIT 1"
         );
         self.one(sql, values![self.site, parent, name], read_folder)
     }
@@ -251,9 +255,9 @@ impl ReadItems for Session {
     fn folders_above(&self, id: &str) -> Result<Vec<String>> {
         self.all(
             "WITH RECURSIVE above (id, level) AS (
-                 SELECT parent, 1 FROM folder WHERE site = $1 AND id = $2
+                 SELECT parent, 1 FROM folder WHERE site = (SELECT $1) AND id = $2
                  UNION SELECT folder.parent, level + 1 FROM folder JOIN above ON folder.id = above.id
-                 WHERE folder.site = $1 AND level < 1000
+                 WHERE folder.site = (SELECT $1) AND level < 1000
              ) SELECT id FROM above ORDER BY level",
             values![self.site, id],
             |row| get(row, 0),
@@ -265,7 +269,7 @@ impl ReadItems for Session {
             "WITH RECURSIVE below (id, level) AS (
                  VALUES ($2 COLLATE \"C\", 0::bigint)
                  UNION SELECT folder.id, level + 1 FROM folder JOIN below ON folder.parent = below.id
-                 WHERE folder.site = $1 AND level < 1000
+                 WHERE folder.site = (SELECT $1) AND level < 1000
              ) SELECT max(level) FROM below",
             values![self.site, id],
         )?;
@@ -273,7 +277,11 @@ impl ReadItems for Session {
     }
 
     fn file(&self, id: &str) -> Result<Option<File>> {
-        let sql = concat!("SELECT ", file_columns!(), " FROM file WHERE site = $1 AND id = $2");
+        let sql = concat!(
+            "SELECT ",
+            file_columns!(),
+            " FROM file WHERE site = (SELECT $1) AND id = $2"
+        );
         let stored = self.all(sql, values![self.site, id], read_file)?;
         Ok(self.fresh(stored)?.pop())
     }
@@ -285,9 +293,9 @@ impl ReadItems for Session {
     fn has_children(&self, parent: &str) -> Result<bool> {
         self.exists(
             "SELECT EXISTS (
-                 SELECT 1 FROM file WHERE site = $1 AND parent = $2
-                     AND coalesce((SELECT area FROM folder WHERE site = $1 AND id = $2), area) <> 2
-             ) OR EXISTS (SELECT 1 FROM folder WHERE site = $1 AND parent = $2 AND area <> 2)",
+                 SELECT 1 FROM file WHERE site = (SELECT $1) AND parent = $2
+                     AND coalesce((SELECT area FROM folder WHERE site = (SELECT $1) AND id = $2), area) <> 2
+             ) OR EXISTS (SELECT 1 FROM folder WHERE site = (SELECT $1) AND parent = $2 AND area <> 2)",
             values![self.site, parent],
         )
     }
@@ -300,7 +308,7 @@ impl ReadItems for Session {
         let sql = concat!(
             "SELECT ",
             item_columns!(),
-            " FROM folder WHERE site = $1 AND id > $2 ORDER BY id LIMIT $3"
+            " FROM folder WHERE site = (SELECT $1) AND id > $2 ORDER BY id LIMIT $3"
         );
         self.all(sql, values![self.site, after, i64::from(limit)], read_folder)
     }
@@ -309,7 +317,7 @@ impl ReadItems for Session {
         let sql = concat!(
             "SELECT ",
             file_columns!(),
-            " FROM file WHERE site = $1 AND id > $2 ORDER BY id LIMIT $3"
+            " FROM file WHERE site = (SELECT $1) AND id > $2 ORDER BY id LIMIT $3"
         );
         self.fresh(self.all(sql, values![self.site, after, i64::from(limit)], read_file)?)
     }
@@ -324,7 +332,7 @@ impl Session {
         let sql = concat!(
             "SELECT ",
             file_columns!(),
-            " FROM file WHERE site = $1 AND id = ANY($2)"
+            " FROM file WHERE site = (SELECT $1) AND id = ANY($2)"
         );
         let files = self.all(sql, values![self.site, ids], read_file)?;
         let files: HashMap<String, File> = files.into_iter().map(|file| (file.id.clone(), file)).collect();
@@ -366,7 +374,7 @@ impl WriteItems for Session {
     }
 
     fn update_folder(&mut self, folder: &Folder) -> Result<()> {
-        let sql = "UPDATE folder SET name = $3, parent = $4, area = $5, updated = $6, folded = $7 WHERE site = $1 AND id = $2";
+        let sql = "UPDATE folder SET name = $3, parent = $4, area = $5, updated = $6, folded = $7 WHERE site = (SELECT $1) AND id = $2";
         self.run(
             sql,
             values![
@@ -403,20 +411,20 @@ impl WriteItems for Session {
         }
         let sql = format!(
             "WITH new AS (SELECT * FROM {NEW}),
-                 old AS (SELECT file.id, greatest(file.size, 0) AS size FROM file JOIN new USING (id) WHERE site = $1),
+                 old AS (SELECT file.id, greatest(file.size, 0) AS size FROM file JOIN new USING (id) WHERE site = (SELECT $1)),
                  changed AS (
                      UPDATE file SET ({columns}) = (
                          {}
-                     ) FROM new WHERE file.site = $1 AND file.id = new.id RETURNING file.id, greatest(file.size, 0) AS size
+                     ) FROM new WHERE file.site = (SELECT $1) AND file.id = new.id RETURNING file.id, greatest(file.size, 0) AS size
                  ),
                  texts AS (
                      UPDATE file_text SET ({TEXT}) = ({new_text}) FROM new
-                     WHERE file_text.site = $1 AND file_text.id = new.id
+                     WHERE file_text.site = (SELECT $1) AND file_text.id = new.id
                          AND ({old_text}) IS DISTINCT FROM ({new_text})
                  ),
                  pieces AS (
                      UPDATE file_grams SET grams = new.grams FROM new
-                     WHERE file_grams.site = $1 AND file_grams.id = new.id AND file_grams.grams <> new.grams
+                     WHERE file_grams.site = (SELECT $1) AND file_grams.id = new.id AND file_grams.grams <> new.grams
                  )
              SELECT coalesce(sum(changed.size - old.size), 0)::bigint FROM changed JOIN old USING (id)",
             of("new", FILES.columns),
@@ -434,13 +442,13 @@ impl WriteItems for Session {
             return Ok(());
         }
         let bytes = self.number(
-            "WITH gone AS (DELETE FROM file WHERE site = $1 AND id = ANY($2) RETURNING size),
-                 texts AS (DELETE FROM file_text WHERE site = $1 AND id = ANY($2)),
-                 pieces AS (DELETE FROM file_grams WHERE site = $1 AND id = ANY($2)),
-                 imports AS (DELETE FROM import WHERE site = $1 AND file = ANY($2)),
-                 transcodes AS (DELETE FROM transcode WHERE site = $1 AND file = ANY($2)),
-                 waiting AS (DELETE FROM backlog WHERE site = $1 AND file = ANY($2)),
-                 assets AS (DELETE FROM asset WHERE site = $1 AND file = ANY($2) RETURNING size)
+            "WITH gone AS (DELETE FROM file WHERE site = (SELECT $1) AND id = ANY($2) RETURNING size),
+                 texts AS (DELETE FROM file_text WHERE site = (SELECT $1) AND id = ANY($2)),
+                 pieces AS (DELETE FROM file_grams WHERE site = (SELECT $1) AND id = ANY($2)),
+                 imports AS (DELETE FROM import WHERE site = (SELECT $1) AND file = ANY($2)),
+                 transcodes AS (DELETE FROM transcode WHERE site = (SELECT $1) AND file = ANY($2)),
+                 waiting AS (DELETE FROM backlog WHERE site = (SELECT $1) AND file = ANY($2)),
+                 assets AS (DELETE FROM asset WHERE site = (SELECT $1) AND file = ANY($2) RETURNING size)
              SELECT (
                  coalesce((SELECT sum(greatest(size, 0)) FROM gone), 0) + coalesce((SELECT sum(size) FROM assets), 0)
              )::bigint",

@@ -19,8 +19,8 @@ impl Session {
         let parents: BTreeSet<&str> = files.iter().map(|file| &file.parent[..]).collect();
         let parents: Vec<&str> = parents.into_iter().collect();
         let sql = format!(
-            "SELECT {} FROM folder WHERE site = $1 AND id = ANY($2)
-                 AND EXISTS (SELECT 1 FROM stale WHERE stale.site = $1 AND stale.folder = folder.id)",
+            "SELECT {} FROM folder WHERE site = (SELECT $1) AND id = ANY($2)
+                 AND EXISTS (SELECT 1 FROM stale WHERE stale.site = (SELECT $1) AND stale.folder = folder.id)",
             FOLDERS.columns
         );
         let folders = self.all(&sql, values![self.site, parents], read_folder)?;
@@ -51,10 +51,10 @@ impl Session {
         let sql = "SELECT later.folder, file.id, file.area, file.stored_area
              FROM (SELECT folder, number, name, file FROM stale WHERE site = $1 ORDER BY number LIMIT $2) AS later
              LEFT JOIN LATERAL (
-                 SELECT id, name, area AS stored_area, (SELECT area FROM folder WHERE site = $1 AND id = later.folder) AS area
+                 SELECT id, name, area AS stored_area, (SELECT area FROM folder WHERE site = (SELECT $1) AND id = later.folder) AS area
                  FROM file
-                 WHERE site = $1 AND parent = later.folder AND (name, id) > (later.name, later.file)
-                     AND area <> (SELECT area FROM folder WHERE site = $1 AND id = later.folder)
+                 WHERE site = (SELECT $1) AND parent = later.folder AND (name, id) > (later.name, later.file)
+                     AND area <> (SELECT area FROM folder WHERE site = (SELECT $1) AND id = later.folder)
                  ORDER BY name, id LIMIT $2
              ) AS file ON true
              ORDER BY later.number, file.name, file.id LIMIT $2";
@@ -88,8 +88,8 @@ impl Session {
                  origin_area = folder.origin_area, area = folder.area, deletion = folder.deletion, deleted = folder.deleted,
                  events = file.events + $3
              FROM folder
-             WHERE file.site = $1 AND file.id = ANY($2)
-                 AND folder.site = $1 AND folder.id = file.parent AND folder.area <> file.area
+             WHERE file.site = (SELECT $1) AND file.id = ANY($2)
+                 AND folder.site = (SELECT $1) AND folder.id = file.parent AND folder.area <> file.area
              RETURNING file.id, file.events";
         let counts = self.all(sql, values![self.site, ids, i64::from(events)], |row| {
             Ok((get::<String>(row, 0)?, get::<i64>(row, 1)?))
@@ -104,14 +104,14 @@ impl Session {
             passed = before;
             self.run(
                 "UPDATE stale SET name = file.name, file = file.id FROM file
-                 WHERE stale.site = $1 AND stale.folder = $2 AND file.site = $1 AND file.id = $3",
+                 WHERE stale.site = (SELECT $1) AND stale.folder = $2 AND file.site = (SELECT $1) AND file.id = $3",
                 values![self.site, *last, file],
             )?;
         }
         if passed.is_empty() {
             return Ok(());
         }
-        let sql = "DELETE FROM stale WHERE site = $1 AND folder = ANY($2)";
+        let sql = "DELETE FROM stale WHERE site = (SELECT $1) AND folder = ANY($2)";
         self.run(sql, values![self.site, passed]).map(drop)
     }
 }

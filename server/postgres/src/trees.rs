@@ -12,10 +12,10 @@ impl ReadTrees for Session {
     fn folder_tree(&self, top: &str) -> Result<Vec<Branch>> {
         self.all(
             "WITH RECURSIVE below (id, parent, level, created) AS (
-                 SELECT id, parent, 0::bigint, created FROM folder WHERE site = $1 AND id = $2
+                 SELECT id, parent, 0::bigint, created FROM folder WHERE site = (SELECT $1) AND id = $2
                  UNION
                  SELECT folder.id, folder.parent, level + 1, folder.created
-                 FROM folder JOIN below ON folder.parent = below.id WHERE folder.site = $1 AND level < 1000
+                 FROM folder JOIN below ON folder.parent = below.id WHERE folder.site = (SELECT $1) AND level < 1000
              ) SELECT id, parent, level FROM below ORDER BY level, created, id",
             values![self.site, top],
             |row| {
@@ -32,7 +32,7 @@ impl ReadTrees for Session {
         let folders = self.folder_tree(top)?;
         let ids: Vec<&str> = folders.iter().map(|folder| &folder.id[..]).collect();
         let files = self.all(
-            "SELECT id, parent, blob FROM file WHERE site = $1 AND parent = ANY($2) ORDER BY created, id",
+            "SELECT id, parent, blob FROM file WHERE site = (SELECT $1) AND parent = ANY($2) ORDER BY created, id",
             values![self.site, ids],
             |row| {
                 Ok(Leaf {
@@ -48,7 +48,7 @@ impl ReadTrees for Session {
     fn tree_size(&self, top: &str, limit: u32) -> Result<u32> {
         let folders = self.folders_below(top)?;
         let count = self.number(
-            "SELECT count(*) FROM (SELECT 1 FROM file WHERE site = $1 AND parent = ANY($2) LIMIT $3) AS counted",
+            "SELECT count(*) FROM (SELECT 1 FROM file WHERE site = (SELECT $1) AND parent = ANY($2) LIMIT $3) AS counted",
             values![self.site, folders, i64::from(limit)],
         )?;
         Ok(u32::try_from(count).unwrap_or(limit))
@@ -76,8 +76,8 @@ impl Session {
     fn folders_below(&self, top: &str) -> Result<Vec<String>> {
         self.all(
             "WITH RECURSIVE below (id) AS (
-                 SELECT id FROM folder WHERE site = $1 AND id = $2
-                 UNION SELECT folder.id FROM folder JOIN below ON folder.parent = below.id WHERE folder.site = $1
+                 SELECT id FROM folder WHERE site = (SELECT $1) AND id = $2
+                 UNION SELECT folder.id FROM folder JOIN below ON folder.parent = below.id WHERE folder.site = (SELECT $1)
              ) SELECT id FROM below",
             values![self.site, top],
             |row| get(row, 0),
@@ -90,7 +90,7 @@ impl Session {
             return Ok(folders.to_vec());
         }
         let sql = "SELECT id FROM unnest($2::text[]) AS below (id)
-             WHERE NOT EXISTS (SELECT 1 FROM stale WHERE site = $1 AND folder = id)";
+             WHERE NOT EXISTS (SELECT 1 FROM stale WHERE site = (SELECT $1) AND folder = id)";
         self.all(sql, values![self.site, folders], |row| get(row, 0))
     }
 }
@@ -120,8 +120,8 @@ impl WriteTrees for Session {
         let (folders, area) = (self.folders_below(top)?, i16::from(area.number()));
         let with_files = self.without_stale(&folders)?;
         self.run(
-            "WITH folders AS (UPDATE folder SET area = $3 WHERE site = $1 AND id = ANY($2))
-             UPDATE file SET area = $3 WHERE site = $1 AND parent = ANY($4)",
+            "WITH folders AS (UPDATE folder SET area = $3 WHERE site = (SELECT $1) AND id = ANY($2))
+             UPDATE file SET area = $3 WHERE site = (SELECT $1) AND parent = ANY($4)",
             values![self.site, folders, area, with_files],
         )
         .map(drop)
@@ -134,10 +134,10 @@ impl WriteTrees for Session {
             "WITH folders AS (
                  UPDATE folder SET parent = CASE WHEN id = $6 THEN $7 ELSE parent END, origin_parent = parent,
                      origin_area = area, area = 2, deletion = $3, deleted = $4
-                 WHERE site = $1 AND id = ANY($2)
+                 WHERE site = (SELECT $1) AND id = ANY($2)
              )
              UPDATE file SET origin_parent = parent, origin_area = area, area = 2, deletion = $3, deleted = $4
-             WHERE site = $1 AND parent = ANY($5)",
+             WHERE site = (SELECT $1) AND parent = ANY($5)",
             values![self.site, folders, deletion, now, with_files, top, TRASH_ROOT],
         )
         .map(drop)
@@ -150,10 +150,10 @@ impl WriteTrees for Session {
             "WITH folders AS (
                  UPDATE folder SET parent = CASE WHEN id = $5 THEN $6 ELSE parent END, origin_parent = NULL,
                      origin_area = NULL, area = $3, deletion = NULL, deleted = NULL
-                 WHERE site = $1 AND id = ANY($2)
+                 WHERE site = (SELECT $1) AND id = ANY($2)
              )
              UPDATE file SET origin_parent = NULL, origin_area = NULL, area = $3, deletion = NULL, deleted = NULL
-             WHERE site = $1 AND parent = ANY($4)",
+             WHERE site = (SELECT $1) AND parent = ANY($4)",
             values![self.site, folders, area, with_files, top, parent],
         )
         .map(drop)
@@ -162,15 +162,15 @@ impl WriteTrees for Session {
     fn remove_tree(&mut self, top: &str) -> Result<()> {
         let folders = self.folders_below(top)?;
         let bytes = self.number(
-            "WITH gone AS (DELETE FROM file WHERE site = $1 AND parent = ANY($2) RETURNING id, size),
-                 folders AS (DELETE FROM folder WHERE site = $1 AND id = ANY($2)),
-                 deferred AS (DELETE FROM stale WHERE site = $1 AND folder = ANY($2)),
-                 texts AS (DELETE FROM file_text USING gone WHERE site = $1 AND file_text.id = gone.id),
-                 pieces AS (DELETE FROM file_grams USING gone WHERE site = $1 AND file_grams.id = gone.id),
-                 imports AS (DELETE FROM import USING gone WHERE site = $1 AND file = gone.id),
-                 transcodes AS (DELETE FROM transcode USING gone WHERE site = $1 AND file = gone.id),
-                 waiting AS (DELETE FROM backlog USING gone WHERE site = $1 AND file = gone.id),
-                 assets AS (DELETE FROM asset USING gone WHERE site = $1 AND file = gone.id RETURNING asset.size)
+            "WITH gone AS (DELETE FROM file WHERE site = (SELECT $1) AND parent = ANY($2) RETURNING id, size),
+                 folders AS (DELETE FROM folder WHERE site = (SELECT $1) AND id = ANY($2)),
+                 deferred AS (DELETE FROM stale WHERE site = (SELECT $1) AND folder = ANY($2)),
+                 texts AS (DELETE FROM file_text USING gone WHERE site = (SELECT $1) AND file_text.id = gone.id),
+                 pieces AS (DELETE FROM file_grams USING gone WHERE site = (SELECT $1) AND file_grams.id = gone.id),
+                 imports AS (DELETE FROM import USING gone WHERE site = (SELECT $1) AND file = gone.id),
+                 transcodes AS (DELETE FROM transcode USING gone WHERE site = (SELECT $1) AND file = gone.id),
+                 waiting AS (DELETE FROM backlog USING gone WHERE site = (SELECT $1) AND file = gone.id),
+                 assets AS (DELETE FROM asset USING gone WHERE site = (SELECT $1) AND file = gone.id RETURNING asset.size)
              SELECT (
                  coalesce((SELECT sum(greatest(size, 0)) FROM gone), 0) + coalesce((SELECT sum(size) FROM assets), 0)
              )::bigint",

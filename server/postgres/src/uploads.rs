@@ -39,7 +39,11 @@ fn read_import(row: &Row) -> Result<Import> {
 
 impl ReadUploads for Session {
     fn upload(&self, id: &str) -> Result<Option<Upload>> {
-        let sql = concat!("SELECT ", upload_columns!(), " FROM upload WHERE site = $1 AND id = $2");
+        let sql = concat!(
+            "SELECT ",
+            upload_columns!(),
+            " FROM upload WHERE site = (SELECT $1) AND id = $2"
+        );
         self.one(sql, values![self.site, id], read_upload)
     }
 
@@ -47,7 +51,7 @@ impl ReadUploads for Session {
         let sql = concat!(
             "SELECT ",
             upload_columns!(),
-            " FROM upload WHERE site = $1 AND transfer = $2"
+            " FROM upload WHERE site = (SELECT $1) AND transfer = $2"
         );
         self.one(sql, values![self.site, transfer], read_upload)
     }
@@ -58,7 +62,7 @@ impl ReadUploads for Session {
     }
 
     fn import(&self, file: &str) -> Result<Option<Import>> {
-        let sql = "SELECT file, request FROM import WHERE site = $1 AND file = $2";
+        let sql = "SELECT file, request FROM import WHERE site = (SELECT $1) AND file = $2";
         self.one(sql, values![self.site, file], read_import)
     }
 
@@ -105,12 +109,13 @@ impl WriteUploads for Session {
     }
 
     fn take_over_transfer(&mut self, transfer: &str) -> Result<i64> {
-        let sql = "UPDATE upload SET epoch = epoch + 1 WHERE site = $1 AND transfer = $2 RETURNING epoch";
+        let sql = "UPDATE upload SET epoch = epoch + 1 WHERE site = (SELECT $1) AND transfer = $2 RETURNING epoch";
         self.number(sql, values![self.site, transfer])
     }
 
     fn advance_transfer(&mut self, transfer: &str, epoch: i64, received: i64, digest: &str) -> Result<bool> {
-        let sql = "UPDATE upload SET received = $4, digest = $5 WHERE site = $1 AND transfer = $2 AND epoch = $3";
+        let sql =
+            "UPDATE upload SET received = $4, digest = $5 WHERE site = (SELECT $1) AND transfer = $2 AND epoch = $3";
         let changed = self.run(sql, values![self.site, transfer, epoch, received, digest])?;
         Ok(changed > 0)
     }
@@ -138,11 +143,11 @@ impl WriteUploads for Session {
 
     fn take_imports(&mut self, now: i64, until: i64, limit: u32) -> Result<Vec<Import>> {
         let sql = "WITH free AS (
-                 SELECT import.file, file.number FROM import JOIN file ON file.site = $1 AND file.id = import.file
+                 SELECT import.file, file.number FROM import JOIN file ON file.site = (SELECT $1) AND file.id = import.file
                  WHERE import.site = $1 AND leased_until <= $2 ORDER BY file.number LIMIT $4
              )
              UPDATE import SET leased_until = $3 FROM free
-             WHERE import.site = $1 AND import.file = free.file RETURNING import.file, request, free.number";
+             WHERE import.site = (SELECT $1) AND import.file = free.file RETURNING import.file, request, free.number";
         let mut taken = self.all(sql, values![self.site, now, until, i64::from(limit)], |row| {
             Ok((get::<i64>(row, 2)?, read_import(row)?))
         })?;
@@ -151,12 +156,12 @@ impl WriteUploads for Session {
     }
 
     fn release_import(&mut self, file: &str) -> Result<()> {
-        let sql = "UPDATE import SET leased_until = 0 WHERE site = $1 AND file = $2";
+        let sql = "UPDATE import SET leased_until = 0 WHERE site = (SELECT $1) AND file = $2";
         self.run(sql, values![self.site, file]).map(drop)
     }
 
     fn remove_import(&mut self, file: &str) -> Result<()> {
-        let sql = "DELETE FROM import WHERE site = $1 AND file = $2";
+        let sql = "DELETE FROM import WHERE site = (SELECT $1) AND file = $2";
         self.run(sql, values![self.site, file]).map(drop)
     }
 }
