@@ -85,8 +85,7 @@ impl ReadBundles for Session {
 
     fn blobs_of_rows(&self, blobs: &[String]) -> Result<Vec<String>> {
         // By the key of the table: an index of blobs holds no expression, and need not have rows without a blob.
-        let select =
-            |table: &str| format!("SELECT blob FROM {table} WHERE site = (SELECT $1) AND coalesce(blob, '') = ANY($2)");
+        let select = |table: &str| format!("SELECT blob FROM {table} WHERE site = $1 AND coalesce(blob, '') = ANY($2)");
         let sql = ["file", "upload", "bundle_entry", "asset"].map(select).join(" UNION ");
         self.all(&sql, values![self.site, blobs], |row| get(row, 0))
     }

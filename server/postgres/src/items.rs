@@ -246,7 +246,7 @@ impl ReadItems for Session {
         let sql = concat!(
             "SELECT ",
             item_columns!(),
-            " FROM folder WHERE site = (SELECT $1) AND parent = $2 AND name = $3 AND area <> 2 ORDER BY created, id LIMIT 1"
+            " FROM folder WHERE site = $1 AND parent = $2 AND name = $3 AND area <> 2 ORDER BY created, id LIMIT 1"
         );
         self.one(sql, values![self.site, parent, name], read_folder)
     }
@@ -257,7 +257,7 @@ impl ReadItems for Session {
             "WITH RECURSIVE above (id, level) AS (
                  SELECT parent, 1 FROM folder WHERE site = (SELECT $1) AND id = $2
                  UNION SELECT folder.parent, level + 1 FROM folder JOIN above ON folder.id = above.id
-                 WHERE folder.site = (SELECT $1) AND level < 1000
+                 WHERE folder.site = $1 AND level < 1000
              ) SELECT id FROM above ORDER BY level",
             values![self.site, id],
             |row| get(row, 0),
@@ -269,7 +269,7 @@ impl ReadItems for Session {
             "WITH RECURSIVE below (id, level) AS (
                  VALUES ($2 COLLATE \"C\", 0::bigint)
                  UNION SELECT folder.id, level + 1 FROM folder JOIN below ON folder.parent = below.id
-                 WHERE folder.site = (SELECT $1) AND level < 1000
+                 WHERE folder.site = $1 AND level < 1000
              ) SELECT max(level) FROM below",
             values![self.site, id],
         )?;
@@ -293,9 +293,9 @@ impl ReadItems for Session {
     fn has_children(&self, parent: &str) -> Result<bool> {
         self.exists(
             "SELECT EXISTS (
-                 SELECT 1 FROM file WHERE site = (SELECT $1) AND parent = $2
+                 SELECT 1 FROM file WHERE site = $1 AND parent = $2
                      AND coalesce((SELECT area FROM folder WHERE site = (SELECT $1) AND id = $2), area) <> 2
-             ) OR EXISTS (SELECT 1 FROM folder WHERE site = (SELECT $1) AND parent = $2 AND area <> 2)",
+             ) OR EXISTS (SELECT 1 FROM folder WHERE site = $1 AND parent = $2 AND area <> 2)",
             values![self.site, parent],
         )
     }
@@ -329,10 +329,13 @@ impl Session {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
+        // One by one: for `id = ANY`, the planner read all files of a site that it took for a small one.
         let sql = concat!(
             "SELECT ",
             file_columns!(),
-            " FROM file WHERE site = (SELECT $1) AND id = ANY($2)"
+            " FROM unnest($2::text[]) AS wanted (wanted_id) CROSS JOIN LATERAL (
+                 SELECT * FROM file WHERE site = (SELECT $1) AND id = wanted_id OFFSET 0
+             ) AS found"
         );
         let files = self.all(sql, values![self.site, ids], read_file)?;
         let files: HashMap<String, File> = files.into_iter().map(|file| (file.id.clone(), file)).collect();

@@ -149,7 +149,7 @@ impl<T: Item> Query<'_, T> {
     }
 
     fn place(&self, statement: &mut Statement) {
-        statement.push(&format!(" WHERE item.site = $1 AND item.{} = ", self.column));
+        statement.push(&format!(" WHERE item.site = {UNSEEN_SITE} AND item.{} = ", self.column));
         statement.bind(self.value.clone());
     }
 
@@ -311,8 +311,8 @@ impl<T: Item> Query<'_, T> {
         statement.push(&format!(" FROM (SELECT 1 FROM {} AS item", self.table.name));
         self.place(&mut statement);
         self.range(&mut statement, step);
-        statement.push(" LIMIT ");
-        statement.bind(Parameter::Number(WALKED + 1));
+        // Without an order, PostgreSQL may read the files of other sites before it finds the first one.
+        self.end(&mut statement, "item", step.direction, WALKED + 1);
         statement.push(") AS counted");
         self.session.exists(&statement.sql, &statement.values())
     }
@@ -403,7 +403,7 @@ impl<T: Item> Query<'_, T> {
         let mut statement = self.statement(&format!("SELECT {} FROM unnest(", of("item", columns)));
         ids(&mut statement);
         statement.push(&format!(
-            ") AS hit (id) CROSS JOIN LATERAL (
+            "::text[]) AS hit (id) CROSS JOIN LATERAL (
                  SELECT * FROM {name} WHERE {name}.site = {UNSEEN_SITE} AND {name}.id = hit.id OFFSET 0
              ) AS item"
         ));

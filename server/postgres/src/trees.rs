@@ -15,7 +15,7 @@ impl ReadTrees for Session {
                  SELECT id, parent, 0::bigint, created FROM folder WHERE site = (SELECT $1) AND id = $2
                  UNION
                  SELECT folder.id, folder.parent, level + 1, folder.created
-                 FROM folder JOIN below ON folder.parent = below.id WHERE folder.site = (SELECT $1) AND level < 1000
+                 FROM folder JOIN below ON folder.parent = below.id WHERE folder.site = $1 AND level < 1000
              ) SELECT id, parent, level FROM below ORDER BY level, created, id",
             values![self.site, top],
             |row| {
@@ -32,7 +32,7 @@ impl ReadTrees for Session {
         let folders = self.folder_tree(top)?;
         let ids: Vec<&str> = folders.iter().map(|folder| &folder.id[..]).collect();
         let files = self.all(
-            "SELECT id, parent, blob FROM file WHERE site = (SELECT $1) AND parent = ANY($2) ORDER BY created, id",
+            "SELECT id, parent, blob FROM file WHERE site = $1 AND parent = ANY($2) ORDER BY created, id",
             values![self.site, ids],
             |row| {
                 Ok(Leaf {
@@ -48,7 +48,7 @@ impl ReadTrees for Session {
     fn tree_size(&self, top: &str, limit: u32) -> Result<u32> {
         let folders = self.folders_below(top)?;
         let count = self.number(
-            "SELECT count(*) FROM (SELECT 1 FROM file WHERE site = (SELECT $1) AND parent = ANY($2) LIMIT $3) AS counted",
+            "SELECT count(*) FROM (SELECT 1 FROM file WHERE site = $1 AND parent = ANY($2) LIMIT $3) AS counted",
             values![self.site, folders, i64::from(limit)],
         )?;
         Ok(u32::try_from(count).unwrap_or(limit))
@@ -77,7 +77,7 @@ impl Session {
         self.all(
             "WITH RECURSIVE below (id) AS (
                  SELECT id FROM folder WHERE site = (SELECT $1) AND id = $2
-                 UNION SELECT folder.id FROM folder JOIN below ON folder.parent = below.id WHERE folder.site = (SELECT $1)
+                 UNION SELECT folder.id FROM folder JOIN below ON folder.parent = below.id WHERE folder.site = $1
              ) SELECT id FROM below",
             values![self.site, top],
             |row| get(row, 0),
@@ -121,7 +121,7 @@ impl WriteTrees for Session {
         let with_files = self.without_stale(&folders)?;
         self.run(
             "WITH folders AS (UPDATE folder SET area = $3 WHERE site = (SELECT $1) AND id = ANY($2))
-             UPDATE file SET area = $3 WHERE site = (SELECT $1) AND parent = ANY($4)",
+             UPDATE file SET area = $3 WHERE site = $1 AND parent = ANY($4)",
             values![self.site, folders, area, with_files],
         )
         .map(drop)
@@ -137,7 +137,7 @@ impl WriteTrees for Session {
                  WHERE site = (SELECT $1) AND id = ANY($2)
              )
              UPDATE file SET origin_parent = parent, origin_area = area, area = 2, deletion = $3, deleted = $4
-             WHERE site = (SELECT $1) AND parent = ANY($5)",
+             WHERE site = $1 AND parent = ANY($5)",
             values![self.site, folders, deletion, now, with_files, top, TRASH_ROOT],
         )
         .map(drop)
@@ -153,7 +153,7 @@ impl WriteTrees for Session {
                  WHERE site = (SELECT $1) AND id = ANY($2)
              )
              UPDATE file SET origin_parent = NULL, origin_area = NULL, area = $3, deletion = NULL, deleted = NULL
-             WHERE site = (SELECT $1) AND parent = ANY($4)",
+             WHERE site = $1 AND parent = ANY($4)",
             values![self.site, folders, area, with_files, top, parent],
         )
         .map(drop)
@@ -162,7 +162,7 @@ impl WriteTrees for Session {
     fn remove_tree(&mut self, top: &str) -> Result<()> {
         let folders = self.folders_below(top)?;
         let bytes = self.number(
-            "WITH gone AS (DELETE FROM file WHERE site = (SELECT $1) AND parent = ANY($2) RETURNING id, size),
+            "WITH gone AS (DELETE FROM file WHERE site = $1 AND parent = ANY($2) RETURNING id, size),
                  folders AS (DELETE FROM folder WHERE site = (SELECT $1) AND id = ANY($2)),
                  deferred AS (DELETE FROM stale WHERE site = (SELECT $1) AND folder = ANY($2)),
                  texts AS (DELETE FROM file_text USING gone WHERE site = (SELECT $1) AND file_text.id = gone.id),

@@ -28,7 +28,8 @@ export function statementOf(message, detail = '') {
   /** @type {Map<string, string>} */
   const values = new Map();
   for (const [, name, value] of detail.matchAll(/(\$\d+) = (NULL|'(?:[^']|'')*')/g)) values.set(name, value);
-  return sql.replace(/\$\d+/g, (name) => values.get(name) ?? name);
+  // The log has no types. A value that stands alone is the number of a site; elsewhere the type is that of its column or function.
+  return sql.replace(/\(SELECT (\$\d+)\)/g, '(SELECT $1::bigint)').replace(/\$\d+/g, (name) => values.get(name) ?? name);
 }
 
 /** @typedef {{ pid: number, message: string, detail?: string }} Entry */

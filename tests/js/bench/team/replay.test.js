@@ -10,6 +10,7 @@ suite('bench team', () => {
   test('statementOf: puts the logged values into the statement', () => {
     const sql = statementOf('execute <unnamed>: SELECT $1, $11, $2 FROM a', `parameters: $1 = 'it''s $2', $2 = NULL, $11 = '7'`);
     assert.equal(sql, `SELECT 'it''s $2', '7', NULL FROM a`);
+    assert.equal(statementOf('execute <unnamed>: SELECT 1 WHERE site = (SELECT $1)', `parameters: $1 = '7'`), `SELECT 1 WHERE site = (SELECT '7'::bigint)`);
     assert.equal(statementOf('statement: BEGIN; SELECT 1'), 'BEGIN; SELECT 1');
     assert.equal(statementOf('checkpoint starting: time'), undefined);
   });
