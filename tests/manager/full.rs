@@ -1,5 +1,6 @@
 //! A storage without room: what is refused, what goes on, and how room comes back.
 
+use crate::decorated::as_inside;
 use crate::site::{FILM, START, Site, reason, target, text};
 use data_encoding::BASE64;
 use serde_json::{Value, json};
@@ -45,33 +46,20 @@ impl Limited {
 }
 
 impl Blobs for Limited {
-    fn open_writer(&self, id: &str, offset: u64) -> IoResult<Writer> {
-        self.blobs.open_writer(id, offset)
-    }
-    fn take_over(&self, id: &str, offset: u64, epoch: u64) -> IoResult<Writer> {
-        self.blobs.take_over(id, offset, epoch)
-    }
+    as_inside!(
+        open_writer,
+        take_over,
+        end_writer,
+        open_end,
+        open_epoch,
+        sync,
+        read,
+        size,
+        list
+    );
     fn append(&self, writer: &mut Writer, bytes: &[u8]) -> IoResult<()> {
         self.take(bytes.len() as u64)?;
         self.blobs.append(writer, bytes)
-    }
-    fn end_writer(&self, id: &str) -> IoResult<()> {
-        self.blobs.end_writer(id)
-    }
-    fn open_end(&self, id: &str) -> Option<u64> {
-        self.blobs.open_end(id)
-    }
-    fn open_epoch(&self, id: &str) -> Option<u64> {
-        self.blobs.open_epoch(id)
-    }
-    fn sync(&self, id: &str) -> IoResult<()> {
-        self.blobs.sync(id)
-    }
-    fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> IoResult<usize> {
-        self.blobs.read(id, offset, buffer)
-    }
-    fn size(&self, id: &str) -> IoResult<Option<u64>> {
-        self.blobs.size(id)
     }
     fn remove(&self, id: &str) -> IoResult<()> {
         self.give(self.blobs.size(id)?.unwrap_or(0));
@@ -84,9 +72,6 @@ impl Blobs for Limited {
             self.reserved.store(RESERVE, Ordering::Relaxed);
         }
         Ok(hold)
-    }
-    fn list(&self, after: &str, limit: usize) -> IoResult<Vec<String>> {
-        self.blobs.list(after, limit)
     }
 }
 

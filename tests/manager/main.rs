@@ -6,6 +6,7 @@ mod aids;
 mod archive;
 mod conflicts;
 mod crash;
+mod decorated;
 mod delivering;
 mod directory;
 mod downloads;

@@ -1,5 +1,6 @@
 //! Requests of an upload that another process has overtaken. Two managers with the same catalog are two processes.
 
+use crate::decorated::as_inside;
 use crate::site::{Site, target, text};
 use data_encoding::BASE64;
 use serde_json::{Value, json};
@@ -157,24 +158,20 @@ impl Overtaken {
 }
 
 impl Blobs for Overtaken {
-    fn open_writer(&self, id: &str, offset: u64) -> Result<Writer> {
-        self.blobs.open_writer(id, offset)
-    }
-    fn take_over(&self, id: &str, offset: u64, epoch: u64) -> Result<Writer> {
-        self.blobs.take_over(id, offset, epoch)
-    }
-    fn append(&self, writer: &mut Writer, bytes: &[u8]) -> Result<()> {
-        self.blobs.append(writer, bytes)
-    }
+    as_inside!(
+        open_writer,
+        take_over,
+        append,
+        open_end,
+        open_epoch,
+        read,
+        size,
+        remove,
+        list
+    );
     fn end_writer(&self, id: &str) -> Result<()> {
         self.check()?;
         self.blobs.end_writer(id)
-    }
-    fn open_end(&self, id: &str) -> Option<u64> {
-        self.blobs.open_end(id)
-    }
-    fn open_epoch(&self, id: &str) -> Option<u64> {
-        self.blobs.open_epoch(id)
     }
     fn sync(&self, id: &str) -> Result<()> {
         self.check()?;
@@ -187,18 +184,6 @@ impl Blobs for Overtaken {
     fn withdraw(&self, writer: &Writer) -> Result<()> {
         self.withdrawn.fetch_add(writer.epoch(), Ordering::Relaxed);
         Ok(())
-    }
-    fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize> {
-        self.blobs.read(id, offset, buffer)
-    }
-    fn size(&self, id: &str) -> Result<Option<u64>> {
-        self.blobs.size(id)
-    }
-    fn remove(&self, id: &str) -> Result<()> {
-        self.blobs.remove(id)
-    }
-    fn list(&self, after: &str, limit: usize) -> Result<Vec<String>> {
-        self.blobs.list(after, limit)
     }
 }
 

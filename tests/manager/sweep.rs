@@ -1,12 +1,13 @@
 //! Sweeps of several processes on one catalog and one directory, beside what the others do. Two managers are two processes.
 
+use crate::decorated::as_inside;
 use crate::site::{START, Site, target, text};
 use serde_json::{Value, json};
 use std::fmt;
 use std::io::Result;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use wix_media::blobs::{Blobs, SharedDirectory, Writer};
+use wix_media::blobs::{Blobs, SharedDirectory};
 use wix_media::catalog::{Error, Fault, Faulty, Sqlite};
 use wix_media::manager::{Manager, ManualClock, Options, Parts, Request, Seeded};
 
@@ -15,10 +16,10 @@ const DAY: i64 = 86_400_000;
 
 const HOUR: i64 = 3_600_000;
 
-/// What happens when the next blob is removed.
+/// Runs once, before the next removal of a blob.
 type Hook = Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>;
 
-/// Blobs of one process, that let another one run while they remove one.
+/// Blobs of one process, which run a hook before they remove one.
 struct Hooked {
     blobs: SharedDirectory,
     on_removal: Hook,
@@ -31,42 +32,24 @@ impl fmt::Debug for Hooked {
 }
 
 impl Blobs for Hooked {
-    fn open_writer(&self, id: &str, offset: u64) -> Result<Writer> {
-        self.blobs.open_writer(id, offset)
-    }
-    fn take_over(&self, id: &str, offset: u64, epoch: u64) -> Result<Writer> {
-        self.blobs.take_over(id, offset, epoch)
-    }
-    fn append(&self, writer: &mut Writer, bytes: &[u8]) -> Result<()> {
-        self.blobs.append(writer, bytes)
-    }
-    fn end_writer(&self, id: &str) -> Result<()> {
-        self.blobs.end_writer(id)
-    }
-    fn open_end(&self, id: &str) -> Option<u64> {
-        self.blobs.open_end(id)
-    }
-    fn open_epoch(&self, id: &str) -> Option<u64> {
-        self.blobs.open_epoch(id)
-    }
-    fn sync(&self, id: &str) -> Result<()> {
-        self.blobs.sync(id)
-    }
-    fn read(&self, id: &str, offset: u64, buffer: &mut [u8]) -> Result<usize> {
-        self.blobs.read(id, offset, buffer)
-    }
-    fn size(&self, id: &str) -> Result<Option<u64>> {
-        self.blobs.size(id)
-    }
+    as_inside!(
+        open_writer,
+        take_over,
+        append,
+        end_writer,
+        open_end,
+        open_epoch,
+        sync,
+        read,
+        size,
+        list
+    );
     fn remove(&self, id: &str) -> Result<()> {
         let hook = self.on_removal.lock().expect("a hook").take();
         if let Some(run) = hook {
             run();
         }
         self.blobs.remove(id)
-    }
-    fn list(&self, after: &str, limit: usize) -> Result<Vec<String>> {
-        self.blobs.list(after, limit)
     }
 }
 
@@ -262,7 +245,7 @@ fn archive_of_two_days_keeps_its_bytes() {
     for (hour, bytes) in archive.chunks(step).enumerate() {
         assert!(team.first.manager.feed(&mut intake, bytes), "hour {hour}");
         team.leave_orphan("1");
-        // What was noted before goes all the same.
+        // A blob that was noted before the suspension is removed nevertheless.
         let expected = match hour {
             0..24 => (0, 1),
             24 => (1, 0),

@@ -33,7 +33,7 @@ impl std::error::Error for Explained {
     }
 }
 
-/// Why there is no connection, with the hosts that were tried and their ports.
+/// The reason why a connection could not be made, with the hosts that were tried and their ports.
 #[derive(Debug)]
 struct Unconnected {
     hosts: Arc<str>,

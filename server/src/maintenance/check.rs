@@ -39,7 +39,7 @@ pub(super) fn stores(storage: &Storage, opened: &Opened, out: &mut dyn Write) ->
 pub(super) fn without_site(storage: &Storage, out: &mut dyn Write) -> Result<Outcome, Failure> {
     say(
         out,
-        "there is no site yet: the first wix-media-server serve makes its own, and wix-media-server site create makes others",
+        "there is no site yet: wix-media-server serve creates its own when it first starts, and wix-media-server site create adds others",
     )?;
     let is_fit = storage.try_blobs(&format!("check-{}", moment()), |blobs, bucket| {
         bytes(blobs, bucket, out)

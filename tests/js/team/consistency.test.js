@@ -253,7 +253,7 @@ suite('wix-media-server: a team', () => {
         const server = servers[dice.below(servers.length)];
         const { child } = server;
         child.kill('SIGSTOP');
-        // If all clients wait for this server, there are no more requests.
+        // Once every client waits for this server, no further request comes.
         await requests(counts, CLIENTS - 2, () => isOver() || (open.get(server.origin) ?? 0) >= CLIENTS);
         child.kill('SIGCONT');
       }
